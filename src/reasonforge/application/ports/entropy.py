@@ -1,0 +1,16 @@
+from random import Random
+from typing import Protocol
+
+from reasonforge.domain.identity import EpochNumber, Hotkey, QueryId, TaskId
+
+
+class Entropy(Protocol):
+    """Randomness we can replay and miners cannot predict: HMAC(validator's secret, purpose and epoch).
+
+    Promises: the same secret, epoch and purpose give the same sequence, on every platform; different purposes or
+    epochs give unrelated ones; a query id tells nothing about its task, its miner, or other query ids.
+    """
+
+    def rng_for(self, epoch: EpochNumber, purpose: str) -> Random: ...
+
+    def query_id(self, epoch: EpochNumber, task: TaskId, miner: Hotkey) -> QueryId: ...
