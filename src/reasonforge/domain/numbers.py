@@ -11,11 +11,14 @@ if TYPE_CHECKING:
 def finite(value: float, name: str) -> float:
     """`value` as a float, or a ValueError that names it."""
     try:
-        if not isinstance(value, bool | str | bytes) and math.isfinite(value):
-            return float(value)
+        usable = not isinstance(value, bool | str | bytes) and math.isfinite(value)
+    except TypeError:  # no number at all
+        usable = False
     except OverflowError:  # an integer beyond the greatest float, which may be too long to be written out
         raise ValueError(f"{name} must be a finite number, and is too large for one") from None
-    raise ValueError(f"{name} must be a finite number, not {value!r}")
+    if not usable:
+        raise ValueError(f"{name} must be a finite number, not {value!r}")
+    return float(value)
 
 
 def nonnegative(value: float, name: str) -> float:

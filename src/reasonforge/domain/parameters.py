@@ -7,7 +7,7 @@ from types import MappingProxyType
 from attrs import field, fields, frozen
 
 from reasonforge.domain.discipline import Discipline
-from reasonforge.domain.numbers import finite, nonnegative, within_unit
+from reasonforge.domain.numbers import nonnegative, within_unit
 
 _CHECK_WEIGHTS: Mapping[Discipline, Mapping[str, float]] = MappingProxyType(
     {
@@ -28,6 +28,8 @@ _SHARES = (
     "vas_slash_threshold", "vas_rep_threshold", "objective_weight", "consensus_weight", "consensus_trim_delta",
 )  # fmt: skip
 _POSITIVE_COUNTS = ("peb_k", "tasks_per_epoch", "validators_per_task")
+_DURATIONS = ("micro_round_seconds", "epoch_hours")
+_TABLES = ("difficulty_multipliers", "check_weights")
 _DIFFICULTIES = range(1, 11)
 
 
@@ -92,17 +94,7 @@ class MechanismParameters:
     )
 
     def __attrs_post_init__(self) -> None:
-        for attribute in fields(type(self)):
-            value = getattr(self, attribute.name)
-            if attribute.name in _SHARES:
-                within_unit(value, attribute.name)
-            elif isinstance(value, int | float):
-                nonnegative(value, attribute.name)
-        for name in (*_POSITIVE_COUNTS, "peb_streak_cap"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < (name in _POSITIVE_COUNTS):
-                message = f"{name} must be a whole number, and is {value!r}"
-                raise ValueError(message)
+        self._refuse_bad_numbers()
         if self.consensus_trim_delta >= 0.5:
             message = f"consensus_trim_delta must be below 0.5, or nothing is left, and is {self.consensus_trim_delta}"
             raise ValueError(message)
@@ -114,6 +106,23 @@ class MechanismParameters:
         _sums_to_one(self._named("emission_miner_share", "emission_validator_share"), "the emission's shares")
         _sums_to_one(self._named("objective_weight", "consensus_weight"), "the final score's weights")
         self._refuse_bad_tables()
+
+    def _refuse_bad_numbers(self) -> None:
+        for attribute in fields(type(self)):
+            value = getattr(self, attribute.name)
+            if attribute.name in _SHARES:
+                within_unit(value, attribute.name)
+            elif attribute.name not in _TABLES:
+                nonnegative(value, attribute.name)
+        for name in (*_POSITIVE_COUNTS, "peb_streak_cap"):
+            value, least = getattr(self, name), int(name in _POSITIVE_COUNTS)
+            if not isinstance(value, int) or value < least:  # a bool was refused above
+                message = f"{name} must be a whole number from {least} up, and is {value!r}"
+                raise ValueError(message)
+        for name in _DURATIONS:
+            if getattr(self, name) == 0:
+                message = f"{name} must be above 0"
+                raise ValueError(message)
 
     def _refuse_bad_tables(self) -> None:
         missing = [d for d in _DIFFICULTIES if d not in self.difficulty_multipliers]
@@ -130,7 +139,7 @@ class MechanismParameters:
                 message = f"{name!r} is no discipline: choose from {', '.join(Discipline)}"
                 raise ValueError(message)
             for check, weight in weights.items():
-                within_unit(finite(weight, check), f"the weight of {name}'s {check}")
+                within_unit(weight, f"the weight of {name}'s {check}")
             _sums_to_one(weights, f"the check weights of {name}")
         absent = [name for name in Discipline if name not in self.check_weights]
         if absent:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from reasonforge.domain.epoch import Epoch
+from reasonforge.domain.flag import Flag
 from reasonforge.domain.identity import Hotkey, QueryId, Uid
 from reasonforge.domain.judgement import Consensus
 from reasonforge.domain.likeness import UNLIKE, Likeness
@@ -33,7 +34,7 @@ class ScoredReply:
         cms: Eq. 2 over `dimensions`, after a breakthrough's Eq. 6; in [0, 2].
         void: nothing could be checked: counts neither for nor against (§1.3).
         breakthrough: Eq. 6 applied.
-        flags: names of the anomalies seen in this reply.
+        flags: the kinds of anomaly seen in this reply.
     """
 
     query_id: QueryId
@@ -61,29 +62,6 @@ class ScoredTask:
     index: int
     task: Task
     replies: tuple[ScoredReply, ...]
-
-
-class FlagKind(StrEnum):
-    """What the operator's attention is drawn to. No flag changes a score by itself."""
-
-    PLAGIARISM = "plagiarism"
-    TRAPS_FAILED = "traps_failed"
-    TOO_FAST = "too_fast"
-    TIME_DISAGREES = "time_disagrees"
-    TOO_CONSTANT = "too_constant"
-    COLLUSION = "collusion"
-    SILENT = "silent"
-    REJECTED = "rejected"
-    CONFIDENTLY_WRONG = "confidently_wrong"
-
-
-@frozen
-class Flag:
-    """One finding about one or several miners, in one sentence with its figures."""
-
-    kind: FlagKind
-    hotkeys: tuple[Hotkey, ...]
-    detail: str
 
 
 @frozen

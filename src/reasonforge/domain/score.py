@@ -1,6 +1,8 @@
+from collections.abc import Sequence
+
 from attrs import field, frozen
 
-from reasonforge.domain.numbers import unit
+from reasonforge.domain.numbers import mean, unit
 
 
 @frozen
@@ -28,3 +30,15 @@ class DimensionScores:
 
 NO_SCORE = DimensionScores(0.0, 0.0, 0.0, 0.0)
 """What a silence earns."""
+
+
+def mean_dimensions(scores: Sequence[DimensionScores]) -> DimensionScores:
+    """The mean of each dimension; of none, what a silence earns."""
+    if not scores:
+        return NO_SCORE
+    return DimensionScores(
+        quality=mean(score.quality for score in scores),
+        accuracy=mean(score.accuracy for score in scores),
+        novelty=mean(score.novelty for score in scores),
+        efficiency=mean(score.efficiency for score in scores),
+    )

@@ -117,7 +117,8 @@ def weight_row(scores: Mapping[Uid, float], chain: Hyperparameters) -> WeightRow
     limited = _limit(shares, chain.max_weight_limit)
     largest = max(limited.values())
     row = {uid: round(share / largest * U16_MAX) for uid, share in limited.items()}
-    row = _hold_limit({uid: value for uid, value in row.items() if value > 0}, chain.max_weight_limit)
+    held = _hold_limit(row, limited, chain.max_weight_limit)
+    row = {uid: value for uid, value in held.items() if value > 0}
     if len(row) < chain.min_allowed_weights:
         detail = f"{len(row)} miners earned, and the subnet asks for at least {chain.min_allowed_weights} weights"
         return WeightsRefused(RefusalReason.TOO_FEW_WEIGHTS, detail)
@@ -138,16 +139,17 @@ def _limit(shares: dict[Uid, float], limit: float) -> dict[Uid, float]:
         capped |= above
 
 
-def _hold_limit(row: dict[Uid, int], limit: float) -> dict[Uid, int]:
+def _hold_limit(row: dict[Uid, int], shares: Mapping[Uid, float], limit: float) -> dict[Uid, int]:
     """Rounding may have put the largest a hair above `limit`: raise the smaller ones by as little as it takes.
 
-    The largest must stay 65,535, so it is the others that move, the greatest of them first.
+    The largest must stay 65,535, so it is the others that move, the greatest share first; also those that were
+    rounded to zero, which may be all of them.
     """
     if limit >= 1.0:
         return row
     row = dict(row)
     needed = math.ceil(U16_MAX / limit) - sum(row.values())
-    for uid in sorted((u for u, v in row.items() if v < U16_MAX), key=lambda u: (-row[u], u)):
+    for uid in sorted((u for u, v in row.items() if v < U16_MAX), key=lambda u: (-shares[u], u)):
         if needed <= 0:
             break
         step = min(needed, U16_MAX - row[uid])
