@@ -1,0 +1,110 @@
+import asyncio
+from collections import Counter
+from random import Random
+
+import pytest
+from attrs import evolve
+
+from reasonforge.adapters.tasks.families.congruences import Congruences, System
+from reasonforge.adapters.tasks.families.voting import Voting
+from reasonforge.adapters.tasks.registry import FAMILIES
+from reasonforge.adapters.tasks.source import GeneratedTasks, task_of
+from reasonforge.domain.answers.reading import read_answer
+from reasonforge.domain.discipline import ANSWER_CHECK, Discipline
+from reasonforge.domain.errors import OperatorError, ValidatorFault
+from reasonforge.domain.identity import QueryId, TaskId
+from tests.contracts.task_source import EPOCH, TaskSourceContract
+
+SOURCE = GeneratedTasks()
+
+
+class TestGeneratedTasks(TaskSourceContract):
+    def source(self) -> GeneratedTasks:
+        return SOURCE
+
+
+TASKS = asyncio.run(SOURCE.draw(EPOCH, 60, 9, Random(11)))
+
+
+def test_a_drawn_task_can_be_made_again() -> None:
+    """Family, version, seed and difficulty give the same task, but for whether it was a trap."""
+    for task in TASKS:
+        assert SOURCE.regenerate(task.family, task.version, task.seed, task.difficulty) == evolve(task, is_trap=False)
+
+
+def test_difficulties_are_spread_evenly() -> None:
+    """Of 60 tasks every difficulty from 1 to 8 has at least 4, and 9 and 10 have some."""
+    counts = Counter(task.difficulty for task in TASKS)
+    assert all(counts[difficulty] >= 4 for difficulty in range(1, 9))
+    assert min(counts[9], counts[10]) >= 2
+
+
+def test_families_take_turns() -> None:
+    """Ten tasks of a discipline with two families are five of each."""
+    assert Counter(task.family for task in TASKS) == {family.name: 5 for family in FAMILIES}
+
+
+def test_every_format_is_used() -> None:
+    """The families among them use all six answer formats."""
+    formats = {task.answer.format for task in TASKS}
+    assert formats == {"integer", "fraction", "decimal", "list", "choice", "text"}
+
+
+def test_tasks_name_only_checks_that_can_be_made() -> None:
+    """The discipline's answer check, and for mathematics the steps."""
+    for task in TASKS:
+        steps = ("steps",) if task.discipline is Discipline.MATHEMATICS else ()
+        assert task.checks == (ANSWER_CHECK[task.discipline], *steps)
+
+
+def test_a_trap_s_question_is_like_any_other() -> None:
+    """What travels of a trap is what would travel of the same task if it were none."""
+    for task in TASKS:
+        assert task.question(QueryId("q")) == evolve(task, is_trap=not task.is_trap).question(QueryId("q"))
+
+
+def test_answers_survive_the_database() -> None:
+    """Every generated answer is read back from its JSON form."""
+    assert [read_answer(task.answer.specification()) for task in TASKS] == [task.answer for task in TASKS]
+
+
+def test_identity() -> None:
+    """A task's own name says what it takes to make it again."""
+    task = task_of(Congruences(), "00ff", 3)
+    assert task.task_id == TaskId("mathematics.congruences/1/00ff/3")
+    assert (task.source, task.previously_unsolved, task.is_trap) == ("generated", False, False)
+
+
+def test_the_timeout_is_the_source_s() -> None:
+    """Every task has the deadline that the source was made with."""
+    tasks = asyncio.run(GeneratedTasks(timeout_seconds=7.0).draw(EPOCH, 6, 0, Random(1)))
+    assert {task.timeout_seconds for task in tasks} == {7.0}
+
+
+def test_what_cannot_be_drawn() -> None:
+    """More traps than tasks, unknown families and versions, and difficulties a family lacks are refused by name."""
+    with pytest.raises(ValueError, match="cannot be traps"):
+        asyncio.run(SOURCE.draw(EPOCH, 3, 4, Random(1)))
+    with pytest.raises(OperatorError, match="no task family 'poems'"):
+        SOURCE.regenerate("poems", 1, "00", 1)
+    with pytest.raises(OperatorError, match="version 2 is needed"):
+        SOURCE.regenerate("congruences", 2, "00", 1)
+    with pytest.raises(ValueError, match="difficulty 1 to 8, and 9 was asked"):
+        SOURCE.regenerate("voting", 1, "00", 9)
+    with pytest.raises(ValueError, match="at least one family"):
+        GeneratedTasks(families=())
+    with pytest.raises(ValueError, match="each of another name"):
+        GeneratedTasks(families=(Voting(), Voting()))
+
+
+class OneSystem(Congruences):
+    """Has a single instance a difficulty."""
+
+    def generate(self, rng: Random, difficulty: int) -> System:  # noqa: ARG002 - that is the point of it
+        return super().generate(Random(difficulty), difficulty)
+
+
+def test_running_out_of_statements_is_said() -> None:
+    """A family that has no new statement left stops the draw instead of repeating one."""
+    with pytest.raises(ValidatorFault, match="no more new statements"):
+        asyncio.run(GeneratedTasks(families=(OneSystem(),)).draw(EPOCH, 60, 0, Random(1)))
