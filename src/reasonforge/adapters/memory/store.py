@@ -1,0 +1,162 @@
+"""The Store without a disk: for the in-process subnet and for tests. It forgets everything when it is let go."""
+
+from collections.abc import Mapping, Sequence
+
+from attrs import Factory, define, frozen
+
+from reasonforge.domain.epoch import Epoch
+from reasonforge.domain.errors import StoreFault
+from reasonforge.domain.identity import EpochNumber, Hotkey
+from reasonforge.domain.report import (
+    EpochReport,
+    EpochState,
+    MinerResult,
+    PendingWeights,
+    Publication,
+    ScoredTask,
+    ValidatorResult,
+)
+from reasonforge.domain.similarity import PastReasoning
+from reasonforge.domain.standing import Standing
+from reasonforge.domain.weights import WeightRow, WeightsUnreachable
+
+_HAS_RESULTS = frozenset({EpochState.CLOSED, EpochState.PUBLISHED})
+
+
+@frozen
+class _Recorded:
+    """One scored task with what its replies added to the history."""
+
+    scored: ScoredTask
+    reasoning: tuple[PastReasoning, ...]
+
+
+@define
+class _Ledger:
+    """Everything known of one epoch. The only thing in this module that changes."""
+
+    epoch: Epoch
+    state: EpochState = EpochState.OPEN
+    failure: str = ""
+    tasks: dict[int, _Recorded] = Factory(dict)
+    miners: tuple[MinerResult, ...] = ()
+    validators: tuple[ValidatorResult, ...] = ()
+    standing: Standing = Factory(Standing)
+    pending: WeightRow | None = None
+
+
+class MemoryStore:
+    """The promises of the Store port, but for what a crash leaves: nothing.
+
+    Each method runs without a pause, so that no two of them overlap on one event loop. `prune` bounds what is kept of
+    tasks and reasoning; results, standings and weights stay, as the port promises.
+    """
+
+    def __init__(self, owner: Hotkey) -> None:
+        self.owner = owner
+        self._ledgers: dict[EpochNumber, _Ledger] = {}
+
+    async def open_epoch(self, epoch: Epoch) -> EpochState:
+        return self._ledgers.setdefault(epoch.number, _Ledger(epoch)).state
+
+    async def record(self, epoch: Epoch, scored: ScoredTask, reasoning: Sequence[PastReasoning]) -> None:
+        ledger = self._expect(epoch.number, {EpochState.OPEN}, "nothing can be recorded")
+        ledger.tasks.setdefault(scored.index, _Recorded(scored, tuple(reasoning)))
+
+    async def recorded(self, epoch: EpochNumber) -> Mapping[int, ScoredTask]:
+        ledger = self._ledgers.get(epoch)
+        return {} if ledger is None else {index: ledger.tasks[index].scored for index in sorted(ledger.tasks)}
+
+    async def close(self, report: EpochReport, standing: Standing) -> None:
+        if report.validator != self.owner:
+            raise StoreFault(f"this store belongs to {self.owner}, and the report to {report.validator}")
+        ledger = self._expect(report.epoch.number, {EpochState.OPEN, *_HAS_RESULTS}, "it cannot be closed")
+        if ledger.state in _HAS_RESULTS:
+            return
+        _refuse_twins([result.hotkey for result in report.miners])
+        _refuse_twins([result.hotkey for result in report.validators])
+        ledger.miners = tuple(sorted(report.miners, key=lambda result: result.rank))
+        ledger.validators = report.validators
+        ledger.standing = standing
+        ledger.pending = report.weights if isinstance(report.weights, WeightRow) else None
+        ledger.state = EpochState.CLOSED
+
+    async def fail(self, epoch: EpochNumber, reason: str) -> None:
+        ledger = self._expect(epoch, {EpochState.OPEN, EpochState.FAILED}, "it cannot be given up")
+        if ledger.state is EpochState.OPEN:
+            ledger.state, ledger.failure = EpochState.FAILED, reason
+
+    async def unpublished(self) -> Sequence[PendingWeights]:
+        return [
+            PendingWeights(ledger.epoch, ledger.pending)
+            for ledger in self._in_order()
+            if ledger.state is EpochState.CLOSED and ledger.pending is not None
+        ]
+
+    async def publish(self, publication: Publication) -> None:
+        ledger = self._expect(publication.epoch.number, _HAS_RESULTS, "it has no weights to publish")
+        if not isinstance(publication.outcome, WeightsUnreachable):
+            ledger.state = EpochState.PUBLISHED
+
+    async def standing_before(self, epoch: EpochNumber) -> Standing:
+        closed = [ledger for ledger in self._in_order() if ledger.state in _HAS_RESULTS and ledger.epoch.number < epoch]
+        return closed[-1].standing if closed else Standing()
+
+    async def history(self, family: str, since: EpochNumber, limit: int) -> Sequence[PastReasoning]:
+        found = [
+            past
+            for ledger in self._in_order()
+            if ledger.epoch.number >= since
+            for index in sorted(ledger.tasks)
+            for past in ledger.tasks[index].reasoning
+            if ledger.tasks[index].scored.task.family == family
+        ]
+        return found[-limit:] if limit > 0 else []
+
+    async def state_of(self, epoch: EpochNumber) -> EpochState | None:
+        ledger = self._ledgers.get(epoch)
+        return None if ledger is None else ledger.state
+
+    async def miner_results(self, epoch: EpochNumber) -> Sequence[MinerResult]:
+        ledger = self._ledgers.get(epoch)
+        return () if ledger is None else ledger.miners
+
+    async def validator_results(self, epoch: EpochNumber) -> Sequence[ValidatorResult]:
+        ledger = self._ledgers.get(epoch)
+        return () if ledger is None else ledger.validators
+
+    async def results_of(self, miner: Hotkey, limit: int) -> Sequence[tuple[EpochNumber, MinerResult]]:
+        found = [
+            (ledger.epoch.number, result)
+            for ledger in reversed(self._in_order())
+            for result in ledger.miners
+            if result.hotkey == miner
+        ]
+        return found[: max(0, limit)]
+
+    async def prune(self, keep_epochs: int) -> int:
+        if keep_epochs < 0:
+            message = f"no store can keep {keep_epochs} epochs"
+            raise ValueError(message)
+        ledgers = self._in_order()
+        dropped = 0
+        for ledger in ledgers[: max(0, len(ledgers) - keep_epochs)]:
+            if ledger.state is not EpochState.OPEN:
+                dropped += sum(1 + len(one.scored.replies) + len(one.reasoning) for one in ledger.tasks.values())
+                ledger.tasks.clear()
+        return dropped
+
+    def _in_order(self) -> list[_Ledger]:
+        return [self._ledgers[number] for number in sorted(self._ledgers)]
+
+    def _expect(self, epoch: EpochNumber, states: frozenset[EpochState] | set[EpochState], otherwise: str) -> _Ledger:
+        ledger = self._ledgers.get(epoch)
+        if ledger is None or ledger.state not in states:
+            known = "unknown" if ledger is None else ledger.state.value
+            raise StoreFault(f"epoch {epoch} is {known}: {otherwise}")
+        return ledger
+
+
+def _refuse_twins(hotkeys: Sequence[Hotkey]) -> None:
+    if len(set(hotkeys)) < len(hotkeys):
+        raise StoreFault("the report has two results for one hotkey")

@@ -1,0 +1,34 @@
+"""What an operator sets once for all epochs of a validator."""
+
+from attrs import field, frozen
+
+from reasonforge.domain.parameters import DEFAULT_PARAMETERS, MechanismParameters
+from reasonforge.domain.scoring.policies import DEFAULT_POLICY
+from reasonforge.domain.scoring.policy import ScoringPolicy
+from reasonforge.domain.similarity.rules import DEFAULT_RULES, SimilarityRules
+from reasonforge.domain.submission import DEFAULT_LIMITS, SubmissionLimits
+
+
+def _at_least_one(_instance: object, _attribute: object, value: int) -> None:
+    if value < 1:
+        message = f"sample_size must be at least 1, and is {value}"
+        raise ValueError(message)
+
+
+@frozen
+class ValidatorRules:
+    """How this validator asks and scores.
+
+    Attributes:
+        policy: turns what was checked into the four dimensions.
+        sample_size: miners asked per task, ≥ 1; all when there are fewer.
+        similarity: when reasoning counts as copied, and how far back it is compared.
+        version_key: told to the chain with the weights.
+    """
+
+    parameters: MechanismParameters = DEFAULT_PARAMETERS
+    policy: ScoringPolicy = DEFAULT_POLICY
+    limits: SubmissionLimits = DEFAULT_LIMITS
+    sample_size: int = field(default=16, validator=_at_least_one)
+    similarity: SimilarityRules = DEFAULT_RULES
+    version_key: int = 0

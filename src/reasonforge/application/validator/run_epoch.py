@@ -1,0 +1,113 @@
+"""One validator's epoch: draw, ask, check, score, record, close, publish, and tell the miners."""
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from reasonforge.application.ports.chain import Chain
+from reasonforge.application.ports.notifier import Notifier, OperatorNotice, Severity
+from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.telemetry import Telemetry
+from reasonforge.application.ports.transport import Health, Transport
+from reasonforge.application.validator.close_epoch import close_epoch
+from reasonforge.application.validator.draw_plan import Batch, DrawPlan
+from reasonforge.application.validator.publish_weights import PublishWeights
+from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.application.validator.score_task import ScoreTask
+from reasonforge.application.validator.tell_miners import notices_of
+from reasonforge.domain.epoch import Epoch
+from reasonforge.domain.events import EpochClosed, EpochStarted, TaskScored
+from reasonforge.domain.identity import Hotkey
+from reasonforge.domain.report import EpochReport, EpochState, ScoredTask
+from reasonforge.domain.verdict import Unavailable
+from reasonforge.domain.weights import WeightsRefused
+
+
+@frozen
+class RunEpoch:
+    """Run again after a crash, it draws the same plan, asks only what was not recorded, and counts nothing twice."""
+
+    chain: Chain
+    transport: Transport
+    store: Store
+    draw_plan: DrawPlan
+    score_task: ScoreTask
+    publish_weights: PublishWeights
+    telemetry: Telemetry
+    notifier: Notifier
+    rules: ValidatorRules
+
+    async def __call__(self, epoch: Epoch) -> EpochReport | None:
+        """The epoch's report; None when it was closed before and only its weights were left to publish."""
+        if await self.store.open_epoch(epoch) is not EpochState.OPEN:
+            await self.publish_weights()
+            return None
+        metagraph = await self.chain.metagraph(at=epoch.first_block)
+        plan = await self.draw_plan(epoch, metagraph, self.chain.hotkey)
+        tasks = await self._score_all(epoch, plan)
+        closing = close_epoch(
+            epoch,
+            self.chain.hotkey,
+            tasks,
+            metagraph,
+            await self.store.standing_before(epoch.number),
+            await self.chain.hyperparameters(),
+            self.rules.parameters,
+        )
+        await self.store.close(closing.report, closing.standing)  # recorded before it is published
+        self.telemetry.emit(EpochClosed(closing.report))
+        await self._warn(closing.report)
+        await self.publish_weights()
+        await self.transport.notify(notices_of(closing.report, closing.standing, metagraph))
+        return closing.report
+
+    async def _score_all(self, epoch: Epoch, plan: Sequence[Batch]) -> list[ScoredTask]:
+        """Every task of the plan, in its order; those that were recorded before a restart are not asked again."""
+        done = dict(await self.store.recorded(epoch.number))
+        missing = [batch for batch in plan if batch.index not in done]
+        self.telemetry.emit(EpochStarted(self.chain.hotkey, epoch, len(plan), _miners(plan), len(done)))
+        health = await self._health(missing)
+        for batch in missing:
+            scoring = await self.score_task(epoch, batch, health)
+            await self.store.record(epoch, scoring.task, scoring.reasoning)
+            done[batch.index] = scoring.task
+            self.telemetry.emit(TaskScored(self.chain.hotkey, epoch, scoring.task, len(plan)))
+        return [done[batch.index] for batch in plan]
+
+    async def _health(self, plan: Sequence[Batch]) -> Mapping[Hotkey, Health]:
+        """What the miners say of themselves. Who says nothing is asked all the same: the check may have been lost."""
+        neurons = {request.neuron.uid: request.neuron for batch in plan for request in batch.requests}
+        asked = [neurons[uid] for uid in sorted(neurons)]
+        found = await self.transport.health(asked)
+        return {
+            neuron.hotkey: health for neuron, health in zip(asked, found, strict=True) if isinstance(health, Health)
+        }
+
+    async def _warn(self, report: EpochReport) -> None:
+        """What the operator must know: checks that could not be made, and an epoch that pays nobody."""
+        missing: dict[str, str] = {}
+        for scored in report.tasks:
+            for reply in scored.replies:
+                for name, verdict in reply.checks.items():
+                    if isinstance(verdict.outcome, Unavailable):
+                        missing.setdefault(name, verdict.outcome.reason)
+        for name, reason in missing.items():
+            await self.notifier.tell(
+                OperatorNotice(
+                    Severity.WARNING,
+                    f"the check '{name}' could not be made in epoch {report.epoch.number}: {reason}",
+                    "no miner lost by it; see `reasonforge doctor`",
+                )
+            )
+        if isinstance(report.weights, WeightsRefused):
+            await self.notifier.tell(
+                OperatorNotice(
+                    Severity.URGENT,
+                    f"epoch {report.epoch.number} sets no weights: {report.weights.detail}",
+                    "the previous weights still count; look at the flags of the epoch",
+                )
+            )
+
+
+def _miners(plan: Sequence[Batch]) -> int:
+    return len({request.neuron.hotkey for batch in plan for request in batch.requests})

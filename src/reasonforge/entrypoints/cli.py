@@ -1,0 +1,79 @@
+"""`reasonforge`: what people type. Every mistake of theirs is one sentence on standard error and exit code 2."""
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from reasonforge import __version__
+from reasonforge.domain.errors import OperatorError, ReasonForgeError
+from reasonforge.entrypoints.demo import demo
+from reasonforge.entrypoints.simulate import simulate
+
+OPERATORS_FAULT = 2
+OUR_FAULT = 1
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="reasonforge",
+    help="A Bittensor subnet for verifiable reasoning: tasks, checks, scores and weights.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(
+    epilog="Example: reasonforge demo --validators 3 --miners 16 --epochs 3 --seed 7 --json report.json",
+)(demo)
+app.command(
+    epilog="Example: reasonforge simulate --epochs 200 --seed 42 --output simulation.json",
+)(simulate)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"reasonforge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def reasonforge(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """A Bittensor subnet for verifiable reasoning: tasks, checks, scores and weights."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code: 0 done, 1 our fault, 2 the caller's, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no ★ shows something else, and goes on
+    try:
+        outcome = app(args=arguments, prog_name="reasonforge", standalone_mode=False)
+    except typer.Abort:
+        return INTERRUPTED
+    except typer.TyperException as error:
+        return _refuse(error.format_message().replace("Value error, ", ""), error.exit_code)
+    except OperatorError as error:
+        return _refuse(str(error), OPERATORS_FAULT)
+    except ReasonForgeError as error:
+        return _refuse(str(error), OUR_FAULT)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader has seen enough, as `head` does
+        sys.stderr.close()
+        return 0
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _refuse(sentence: str, code: int) -> int:
+    typer.echo(f"reasonforge: {' '.join(sentence.split())}", err=True)
+    return code
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())

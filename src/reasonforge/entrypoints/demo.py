@@ -1,0 +1,105 @@
+"""`reasonforge demo`: the whole subnet in one process, told as it happens."""
+
+import asyncio
+import contextlib
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from attrs import evolve
+from rich.console import Console
+
+from reasonforge.adapters.memory.embedder import HashingEmbedder
+from reasonforge.adapters.memory.temperaments import TEMPERAMENTS
+from reasonforge.adapters.transformers.embedder import SentenceTransformerEmbedder
+from reasonforge.application.ports.embedder import Embedder
+from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.domain.errors import OperatorError
+from reasonforge.domain.parameters import DEFAULT_PARAMETERS
+from reasonforge.domain.scoring.policies import policy_named
+from reasonforge.entrypoints.replacement import ReplacementFile
+from reasonforge.entrypoints.report_json import as_text, run_document, subnet_epoch
+from reasonforge.entrypoints.screen import Screen
+from reasonforge.entrypoints.subnet import InProcessSubnet, RunTally
+
+MOST_EPOCHS = 10_000
+
+
+class EmbedderChoice(StrEnum):
+    """What turns reasoning into vectors."""
+
+    HASHING = "hashing"
+    MINILM = "minilm"
+
+
+def demo(
+    validators: Annotated[int, typer.Option(help="How many validators, 1 to 64.")] = 3,
+    miners: Annotated[int, typer.Option(help="How many miners; from 6 on some of them cheat.")] = 16,
+    epochs: Annotated[int, typer.Option(help="How many epochs of 361 blocks.")] = 3,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same run, to the byte.")] = 7,
+    tasks: Annotated[
+        int, typer.Option(help="Tasks a validator asks in an epoch.")
+    ] = DEFAULT_PARAMETERS.tasks_per_epoch,
+    policy: Annotated[str, typer.Option(help="Scoring policy: verified or whitepaper.")] = "verified",
+    embedder: Annotated[
+        EmbedderChoice, typer.Option(help="hashing needs no model; minilm is all-MiniLM-L6-v2 (extra: embeddings).")
+    ] = EmbedderChoice.HASHING,
+    embedding_model: Annotated[
+        str, typer.Option(help="With minilm: the model's name, its folder, or package:NAME.")
+    ] = "all-MiniLM-L6-v2",
+    validator_profiles: Annotated[
+        str, typer.Option(help=f"Instead of --validators: comma-separated, of {', '.join(TEMPERAMENTS)}.")
+    ] = "",
+    json: Annotated[Path | None, typer.Option(help="Write the whole run to this file.")] = None,
+    db: Annotated[
+        Path | None, typer.Option(help="Keep the validators' records in this SQLite file; else in one that is removed.")
+    ] = None,
+) -> None:
+    """Run a whole subnet in this process: real epochs, real tasks, real checks, an in-memory chain that pays.
+
+    Nothing leaves this machine and nothing needs to be installed but this package.
+    """
+    if not 1 <= epochs <= MOST_EPOCHS:
+        raise OperatorError(f"--epochs must be 1 to {MOST_EPOCHS}, and is {epochs}")
+    if not 1 <= tasks <= 200:
+        raise OperatorError(f"--tasks must be 1 to 200, and is {tasks}")
+    rules = ValidatorRules(policy=policy_named(policy), parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=tasks))
+    profiles = [one.strip() for one in validator_profiles.split(",")] if validator_profiles else validators
+    if db is not None and db.exists():
+        raise OperatorError(f"{db} exists already, and a demo starts a new chain: name a file that does not")
+    with contextlib.ExitStack() as stack:
+        output = None if json is None else stack.enter_context(ReplacementFile(json))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="reasonforge-demo-"))
+        subnet = InProcessSubnet(
+            profiles,
+            miners,
+            seed,
+            rules=rules,
+            embedder=_embedder(embedder, embedding_model),
+            database=db or Path(folder) / "demo.db",
+        )
+        asyncio.run(_tell(subnet, epochs, db, output))
+
+
+def _embedder(choice: EmbedderChoice, model: str) -> Embedder:
+    return HashingEmbedder() if choice is EmbedderChoice.HASHING else SentenceTransformerEmbedder(model)
+
+
+async def _tell(subnet: InProcessSubnet, epochs: int, database: Path | None, output: ReplacementFile | None) -> None:
+    console = Console(soft_wrap=False)
+    async with subnet:
+        with Screen(console, subnet.validators[0].hotkey) as screen:
+            subnet.watch(screen)
+            screen.opening(subnet.validators, subnet.miners)
+            tally, kept = RunTally(subnet), []
+            async for epoch in subnet.epochs(epochs):
+                tally.add(epoch)
+                screen.epoch(epoch, subnet.name_of)
+                if output is not None:
+                    kept.append(subnet_epoch(epoch))
+            run = tally.finish()
+            if output is not None:
+                output.write(as_text(run_document(subnet, run, kept)))
+            screen.closing(run, database, output.path if output else None)

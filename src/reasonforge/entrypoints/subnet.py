@@ -1,0 +1,406 @@
+"""The whole subnet in one process: chain, validators, miners and what is between them. A product for tests.
+
+async with InProcessSubnet(validators=3, miners=16, seed=7) as subnet:
+    run = await subnet.run_epochs(5)
+assert run.leaderboard[0].member.honest
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from attrs import Factory, define, evolve, frozen
+
+from reasonforge.adapters.memory.clock import MemoryClock
+from reasonforge.adapters.memory.embedder import HashingEmbedder
+from reasonforge.adapters.memory.emission import ChainEpoch
+from reasonforge.adapters.memory.faults import NO_FAULTS, FaultPlan
+from reasonforge.adapters.memory.jury import Juror, MemoryJury
+from reasonforge.adapters.memory.ledger import MemoryLedger
+from reasonforge.adapters.memory.notifier import MemoryNotifier
+from reasonforge.adapters.memory.store import MemoryStore
+from reasonforge.adapters.memory.temperaments import refuse_unknown, tempered
+from reasonforge.adapters.memory.transport import MemoryMinerTransport, MemoryNetwork
+from reasonforge.adapters.memory.verifier import SharedVerifier
+from reasonforge.adapters.sqlalchemy.database import Database, open_database
+from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
+from reasonforge.adapters.tasks.verifier import ExactVerifier
+from reasonforge.application.ports.embedder import Embedder
+from reasonforge.application.ports.notifier import OperatorNotice
+from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.telemetry import Telemetry
+from reasonforge.application.ports.transport import MinerHandlers
+from reasonforge.application.ports.verifier import Verifier
+from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.domain.epoch import Epoch
+from reasonforge.domain.errors import OperatorError
+from reasonforge.domain.events import Event, WeightsPublished
+from reasonforge.domain.identity import RAO_PER_TAO, SECONDS_PER_BLOCK, BlockNumber, Coldkey, Hotkey, NetUid, Rao, Uid
+from reasonforge.domain.metagraph import Endpoint, Hyperparameters
+from reasonforge.domain.numbers import mean
+from reasonforge.domain.report import EpochReport, MinerResult, Publication
+from reasonforge.domain.score import DimensionScores, mean_dimensions
+from reasonforge.entrypoints.cast import CastMember, MinerPart, cast_miners
+from reasonforge.entrypoints.container import MemoryAdapters, MemoryMinerAdapters, Miner, Validator
+
+NETUID = NetUid(1)
+EMISSION_PER_EPOCH = Rao(361 * RAO_PER_TAO // 2)
+"""What the chain pays an epoch: half a TAO a block, as one subnet's share might be."""
+VALIDATOR_STAKE = 1_000 * RAO_PER_TAO
+MINER_PORT = 8091
+MOST_VALIDATORS, MOST_NEURONS = 64, 256
+
+
+@frozen
+class SubnetEpoch:
+    """One epoch as everybody saw it.
+
+    Attributes:
+        reports: one a validator, in the order of their uids.
+        publications: what the chain answered to each of them, in the same order; None where nothing was to publish.
+        chain: what Yuma Consensus made of their weights, and whom it paid.
+    """
+
+    epoch: Epoch
+    reports: tuple[EpochReport, ...]
+    publications: tuple[Publication | None, ...]
+    chain: ChainEpoch
+
+
+@frozen
+class Place:
+    """One miner over a whole run: means over all validators' epochs, sums of what was paid.
+
+    Attributes:
+        s_epoch, dimensions: the mean, in [0, 4] and [0, 1].
+        right, asked: final answers right, of tasks asked.
+        paid: by the chain, in Rao.
+    """
+
+    member: CastMember
+    s_epoch: float
+    dimensions: DimensionScores
+    right: int
+    asked: int
+    paid: Rao
+
+
+@frozen
+class SubnetRun:
+    """What `run_epochs` did. `leaderboard` is sorted by mean S_epoch, then uid."""
+
+    leaderboard: tuple[Place, ...]
+    notices: tuple[OperatorNotice, ...]
+    paid: Rao
+    unallocated: Rao
+    emitted: Rao
+    epochs: tuple[SubnetEpoch, ...] = ()
+
+
+class Audience:
+    """Telemetry for several onlookers, who may come later."""
+
+    def __init__(self) -> None:
+        self._watching: list[Telemetry] = []
+
+    def admit(self, onlooker: Telemetry) -> None:
+        """Let one more watch, from now on."""
+        self._watching.append(onlooker)
+
+    def emit(self, event: Event) -> None:
+        for onlooker in self._watching:
+            onlooker.emit(event)
+
+
+class LastPublications:
+    """Telemetry that remembers what the chain last answered to each validator."""
+
+    def __init__(self) -> None:
+        self._last: dict[Hotkey, Publication] = {}
+
+    def emit(self, event: Event) -> None:
+        if isinstance(event, WeightsPublished):
+            self._last[event.validator] = event.publication
+
+    def take(self, validator: Hotkey) -> Publication | None:
+        """The last answer since this was asked before."""
+        return self._last.pop(validator, None)
+
+
+class RunTally:
+    """Sums a run up while it goes on, so that no epoch need be kept for it."""
+
+    def __init__(self, subnet: "InProcessSubnet") -> None:
+        self._subnet = subnet
+        self._results: dict[Hotkey, _Sums] = {member.hotkey: _Sums() for member in subnet.miners}
+        self._emitted = self._paid = self._unallocated = 0
+
+    def add(self, epoch: SubnetEpoch) -> None:
+        """One more epoch, in order."""
+        for report in epoch.reports:
+            for result in report.miners:
+                self._results[result.hotkey].add(result)
+        for uid, emission in epoch.chain.emission.items():
+            self._paid += emission
+            sums = self._results.get(epoch.chain.hotkeys[uid])
+            if sums is not None:
+                sums.paid += emission
+        self._unallocated += epoch.chain.unallocated
+        self._emitted += self._subnet.emission_per_epoch
+
+    def finish(self) -> SubnetRun:
+        """The run so far."""
+        rows = [self._results[member.hotkey].standing(member) for member in self._subnet.miners]
+        return SubnetRun(
+            leaderboard=tuple(sorted(rows, key=lambda row: (-row.s_epoch, row.member.uid))),
+            notices=self._subnet.notifier.notices,
+            paid=Rao(self._paid),
+            unallocated=Rao(self._unallocated),
+            emitted=Rao(self._emitted),
+        )
+
+
+@define
+class _Sums:
+    """One miner's figures over a run."""
+
+    s_epochs: list[float] = Factory(list)
+    dimensions: list[DimensionScores] = Factory(list)
+    right: int = 0
+    asked: int = 0
+    paid: int = 0
+
+    def add(self, result: MinerResult) -> None:
+        self.s_epochs.append(result.s_epoch)
+        self.dimensions.append(result.dimensions)
+        self.right += result.right
+        self.asked += result.asked
+
+    def standing(self, member: CastMember) -> "Place":
+        return Place(
+            member,
+            mean(self.s_epochs) if self.s_epochs else 0.0,
+            mean_dimensions(self.dimensions),
+            self.right,
+            self.asked,
+            Rao(self.paid),
+        )
+
+
+@define
+class _RunningValidator:
+    member: CastMember
+    container: Validator
+    store: Store
+
+
+class InProcessSubnet:
+    """A chain, validators and miners in one process, deterministic to the byte for a seed.
+
+    Args:
+        validators: how many, or the temperament of each (honest, lazy, malicious, inverting, constant).
+        miners: how many, or the part that each plays; a number casts solvers of falling skill, and among 6 or more
+            also a plagiarist, a bluffer, a liar about time, a silent and a malformed one.
+        seed: decides tasks, voices, latencies and faults.
+        rules: how the validators ask and score.
+        faults: what goes wrong between them.
+        chain: the subnet's hyperparameters; the tempo is 360 by default.
+        embedder: the deterministic one without a model by default.
+        verifier: every validator's; by default the exact checks that need no tools.
+        database: a file for all validators' stores; in memory when None.
+
+    Raises:
+        OperatorError: no validators or miners, or more than the subnet has room for; an unknown temperament; a
+            database that cannot be opened.
+    """
+
+    def __init__(
+        self,
+        validators: int | Sequence[str] = 3,
+        miners: int | Sequence[MinerPart] = 16,
+        seed: int = 7,
+        *,
+        rules: ValidatorRules | None = None,
+        faults: FaultPlan = NO_FAULTS,
+        chain: Hyperparameters | None = None,
+        embedder: Embedder | None = None,
+        verifier: Verifier | None = None,
+        database: Path | None = None,
+        emission_per_epoch: Rao = EMISSION_PER_EPOCH,
+    ) -> None:
+        temperaments = ["honest"] * validators if isinstance(validators, int) else list(validators)
+        if not 1 <= len(temperaments) <= MOST_VALIDATORS:
+            raise OperatorError(f"a subnet here has 1 to {MOST_VALIDATORS} validators, not {len(temperaments)}")
+        for temperament in temperaments:
+            refuse_unknown(temperament)
+        count = miners if isinstance(miners, int) else len(miners)
+        if not 1 <= count <= MOST_NEURONS - len(temperaments):
+            most = MOST_NEURONS - len(temperaments)
+            raise OperatorError(f"beside {len(temperaments)} validators a subnet has 1 to {most} miners, not {count}")
+        self.seed = seed
+        self.rules = rules or ValidatorRules()
+        self.emission_per_epoch = emission_per_epoch
+        self.clock = MemoryClock()
+        self.ledger = MemoryLedger(
+            hyperparameters=chain or Hyperparameters(), netuid=NETUID, emission_per_epoch=emission_per_epoch
+        )
+        self.network = MemoryNetwork(self.clock, seed, faults)
+        self.notifier = MemoryNotifier()
+        self.jury = MemoryJury(self.rules.parameters.validators_per_task, self._stake_of)
+        self.embedder = embedder or HashingEmbedder()
+        self.verifier = SharedVerifier(verifier or ExactVerifier())
+        self._audience, self._publications = Audience(), LastPublications()
+        self._audience.admit(self._publications)
+        self._database_path = database
+        self._database: Database | None = None
+        self._temperaments = temperaments
+        self._parts = cast_miners(miners) if isinstance(miners, int) else tuple(miners)
+        self._validators: list[_RunningValidator] = []
+        self._miners: list[CastMember] = []
+        self._open = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            if self._database_path is not None:
+                self._database = stack.enter_context(open_database(self._database_path))
+            for number, temperament in enumerate(self._temperaments, start=1):
+                self._add_validator(number, temperament)
+            for number, part in enumerate(self._parts, start=1):
+                stack.push_async_callback((await self._add_miner(number, part)).close)
+            self._open = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    @property
+    def validators(self) -> tuple[CastMember, ...]:
+        """Who validates, by uid."""
+        return tuple(running.member for running in self._validators)
+
+    @property
+    def miners(self) -> tuple[CastMember, ...]:
+        """Who mines, by uid."""
+        return tuple(self._miners)
+
+    def watch(self, onlooker: Telemetry) -> None:
+        """Show every event to one more onlooker, from now on."""
+        self._audience.admit(onlooker)
+
+    def name_of(self, hotkey: Hotkey) -> str:
+        """Who that is, for people."""
+        member = self.member(hotkey)
+        return hotkey if member is None else f"{hotkey} ({member.what})"
+
+    def member(self, hotkey: Hotkey) -> CastMember | None:
+        """Who signs with this hotkey."""
+        return next((one for one in (*self.validators, *self.miners) if one.hotkey == hotkey), None)
+
+    def store_of(self, validator: Hotkey) -> Store:
+        """A validator's store; `KeyError` when it is none of ours."""
+        for running in self._validators:
+            if running.member.hotkey == validator:
+                return running.store
+        raise KeyError(validator)
+
+    async def epochs(self, count: int) -> AsyncIterator[SubnetEpoch]:
+        """Run `count` epochs and give each as it ends; nothing is kept of those that were given."""
+        for _ in range(count):
+            yield await self._run_epoch()
+
+    async def run_epochs(self, count: int) -> SubnetRun:
+        """Run `count` epochs and sum them up."""
+        tally = RunTally(self)
+        kept = []
+        async for epoch in self.epochs(count):
+            tally.add(epoch)
+            kept.append(epoch)
+        return evolve(tally.finish(), epochs=tuple(kept))
+
+    async def _run_epoch(self) -> SubnetEpoch:
+        """All validators side by side in the middle of the epoch; then the chain goes to its end and pays."""
+        epoch = self.ledger.tempo.epoch_at(self.ledger.block)
+        self._advance_to(BlockNumber((epoch.first_block + epoch.last_block) // 2))
+        reports = await asyncio.gather(*(running.container.run_epoch()(epoch) for running in self._validators))
+        self._advance_to(BlockNumber(epoch.last_block + 1))
+        return SubnetEpoch(
+            epoch=epoch,
+            reports=tuple(one for one in reports if one is not None),
+            publications=tuple(self._publications.take(one.hotkey) for one in self.validators),
+            chain=self.ledger.history[-1],
+        )
+
+    def _advance_to(self, block: BlockNumber) -> None:
+        self.clock.advance((block - self.ledger.block) * SECONDS_PER_BLOCK)
+        self.ledger.advance_to(block)
+
+    def _stake_of(self, hotkey: Hotkey) -> float:
+        return self.ledger.stake_of(hotkey) / RAO_PER_TAO
+
+    def _join_chain(self, name: str, stake: int) -> tuple[Hotkey, Uid]:
+        hotkey = Hotkey(name)
+        return hotkey, self.ledger.add_founder(hotkey, Coldkey(f"{name}-coldkey"), Rao(stake))
+
+    def _add_validator(self, number: int, temperament: str) -> None:
+        hotkey, uid = self._join_chain(f"validator-{number:02d}", VALIDATOR_STAKE)
+        policy = tempered(self.rules.policy, temperament, hotkey)
+        store: Store = (
+            MemoryStore(hotkey) if self._database is None else SqlAlchemyStore(self._database, hotkey, self.clock)
+        )
+        container = Validator(
+            adapters=MemoryAdapters(
+                ledger=self.ledger,
+                hotkey=hotkey,
+                secret=hashlib.sha256(f"reasonforge/{self.seed}/{hotkey}".encode()).digest(),
+                transport=self.network.validator(hotkey),
+                store=store,
+                embedder=self.embedder,
+                verifier=self.verifier,
+                jury=self.jury,
+                clock=self.clock,
+                telemetry=self._audience,
+                notifier=self.notifier,
+            ),
+            rules=evolve(self.rules, policy=policy),
+        )
+        container.check_dependencies()
+        self.jury.seat(Juror(hotkey, container.judge()))
+        what = f"a validator with {VALIDATOR_STAKE // RAO_PER_TAO} TAO, {temperament}"
+        self._validators.append(
+            _RunningValidator(CastMember(hotkey, uid, what, temperament == "honest"), container, store)
+        )
+
+    async def _add_miner(self, number: int, part: MinerPart) -> MemoryMinerTransport:
+        hotkey, uid = self._join_chain(_miner_name(number), 0)
+        endpoint = Endpoint("127.0.0.1", MINER_PORT + number)
+        transport = self.network.miner(hotkey, endpoint)
+        reasoner = part.reasoner(number, self._voice_of, self.clock)
+        container = Miner(
+            adapters=MemoryMinerAdapters(ledger=self.ledger, hotkey=hotkey, clock=self.clock), reasoner=reasoner
+        )
+        container.check_dependencies()
+        await container.adapters.chain().serve(endpoint)
+        await transport.serve(
+            uid,
+            MinerHandlers(
+                admit=container.admit_caller(),
+                solve=part.handler(container.solve_task(), self.clock),
+                health=container.report_health(),
+                learn=container.remember_scores(),
+            ),
+        )
+        self._miners.append(CastMember(hotkey, uid, part.what, part.honest, part.skill))
+        return transport
+
+    def _voice_of(self, number: int) -> str:
+        return f"{self.seed}/{_miner_name(number)}"
+
+
+def _miner_name(number: int) -> str:
+    return f"miner-{number:02d}"
