@@ -119,7 +119,8 @@ def terse(t: Problem) -> tuple[str, ...]:
     {t.q}, quotient {(t.answer - t.b) // t.q}. Minimality: next member up sits {t.p * t.q} higher, previous
     member down is negative; so reported value is minimum. Method cost: one inversion, one product, one
     reduction; brute force enumeration over m confirms identical output, no second hit found before period
-    closes. Residual risk none, all operations exact integers, no rounding, no approximations, nothing skipped; answer format requested was plain integer, given accordingly.
+    closes. Residual risk none, all operations exact integers, no rounding, no approximations, nothing
+    skipped; answer format requested was plain integer, given accordingly.
     """)
 
 

@@ -121,7 +121,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     files = []
     for hashing in ("0", "1234"):
         path = tmp_path / f"{hashing}.json"
-        subprocess.run(  # noqa: S603 - this interpreter and this file's own words
+        subprocess.run(
             [sys.executable, "-c", code, "--epochs", "200", "--output", str(path)],
             env={**os.environ, "PYTHONHASHSEED": hashing},
             stdout=subprocess.DEVNULL,

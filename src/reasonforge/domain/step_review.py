@@ -23,7 +23,6 @@ SHORTEST_QUOTE = 12
 """Characters; anything shorter occurs in most texts."""
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:/[0-9]+)?")
-_AXIOMS = (Fraction(0), Fraction(1))
 
 
 @frozen
@@ -107,11 +106,11 @@ def numbers_in(text: str) -> frozenset[Fraction]:
 def derived_from(given: Iterable[Fraction], claims: Sequence[CheckedClaim]) -> frozenset[Fraction]:
     """The values that a chain of true equations derives from given numbers, whatever order the equations stand in.
 
-    One side of an equation derives its value when it computes something, holds a number that is given (or 0, or 1, or
+    One side of an equation derives its value when it computes something, holds a number that is given (or
     derived by another equation, its sign aside), and does not hold that value itself: `23 + 0 = 23` derives nothing.
     Numbers found by search may stand beside them, so a chain is a thread from the given to the answer and no proof.
     """
-    known = {abs(number) for number in (*_AXIOMS, *given)}
+    known = {abs(number) for number in given}
     waiting: dict[Fraction, list[Expression]] = {}
     for side in (side for claim in claims if claim.is_equation for side in (claim.lhs, claim.rhs)):
         if side is not None and side.operations > 0 and side.value not in side.literals:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from reasonforge.domain.similarity.fingerprint import Grams
 
-_ENUMERATED = 1 << 22  # pairs counted at a time
+_ENUMERATED = 1 << 22  # pairs counted at a time; up to which no matrix is worth its threads
 _COLUMNS = 1 << 12  # grams multiplied at a time
 _ROWS = 1 << 11  # right-hand sets at a time
 _HINT = 22  # leading bits by which most grams that no left set holds are told without a search
@@ -50,7 +50,8 @@ def _shared(
     place = np.minimum(np.searchsorted(grams, found), len(grams) - 1)
     known = grams[place] == found
     place, columns = place[known], columns[known]
-    crowded = counts * np.bincount(place, minlength=len(grams)) > max(1, n * m // _CHEAPER)
+    pairs = counts * np.bincount(place, minlength=len(grams))
+    crowded = pairs > (max(1, n * m // _CHEAPER) if pairs.sum() > _ENUMERATED else n * m)
     sparse = ~crowded[place]
     starts = np.cumsum(counts) - counts
     total = _enumerated(rows, starts[place[sparse]], counts[place[sparse]], columns[sparse], (n, m))
@@ -97,11 +98,12 @@ def _multiplied(
     number = np.cumsum(crowded) - 1
     left_gram, left_set = (side[crowded[left[0]]] for side in left)
     right_gram, right_set = (side[crowded[right[0]]] for side in right)
-    for start in range(0, int(number[-1]) + 1, _COLUMNS):
+    count = int(number[-1]) + 1
+    for start in range(0, count, _COLUMNS):
         incidence = []
         for gram, owner, size in ((left_gram, left_set, shape[0]), (right_gram, right_set, shape[1])):
             inside = (number[gram] >= start) & (number[gram] < start + _COLUMNS)
-            matrix = np.zeros((size, _COLUMNS), dtype=np.float32)
+            matrix = np.zeros((size, min(_COLUMNS, count - start)), dtype=np.float32)
             matrix[owner[inside], number[gram][inside] - start] = 1
             incidence.append(matrix)
         total += (incidence[0] @ incidence[1].T).astype(np.int64)
