@@ -48,6 +48,17 @@ def test_containment_of_crowds(seed: int, sharing: int, universe: int) -> None:
     assert containments(arrays, arrays).tolist() == expected
 
 
+def test_containment_of_a_great_crowd() -> None:
+    """Where pairs are too many to visit, the matrix product counts what visiting them would."""
+    rng = np.random.default_rng(3)
+    held = rng.random((200, 5_000)) < rng.choice([0.01, 0.6], size=5_000)
+    sets = [np.flatnonzero(row).astype(np.uint32) for row in held]
+    shared = held.astype(np.int64) @ held.astype(np.int64).T
+    sizes = held.sum(axis=1)
+    assert shared.sum() > 1 << 22
+    assert np.array_equal(containments(sets, sets), shared / np.minimum.outer(sizes, sizes))
+
+
 @given(PROSE, PROSE)
 def test_a_fingerprint_is_its_texts_own(one: str, other: str) -> None:
     """What a text is read beside changes nothing of its fingerprint."""

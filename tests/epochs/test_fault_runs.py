@@ -39,6 +39,10 @@ class Witnessed:
         return self.part.what
 
     @property
+    def does(self) -> str:
+        return self.part.does
+
+    @property
     def honest(self) -> bool:
         return self.part.honest
 

@@ -11,7 +11,7 @@ from reasonforge.domain.reply import SilenceReason
 from reasonforge.domain.report import MinerResult, ScoredReply, ScoredTask
 from reasonforge.domain.standing import Standing
 
-SURE = 0.8
+SURE = 0.9
 """Stated confidence from which a wrong answer counts as confidently wrong."""
 OFTEN = 0.5
 """The share of a miner's tasks from which a habit is flagged."""

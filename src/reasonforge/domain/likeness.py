@@ -35,7 +35,8 @@ class Likeness:
         skeleton: the same of 6-grams of the masked skeleton.
         excess: how far the strongest signal lies above what honest pairs reach, from 0 (at or below every
             threshold) to 1 (the same text).
-        evidence: every pair above a threshold, strongest first; empty when the submission is not penalised.
+        evidence: the pairs above a threshold, strongest first, at most `SimilarityRules.max_evidence` of them; empty
+            when the submission is not penalised.
     """
 
     embedding: float = field(default=0.0, validator=unit)

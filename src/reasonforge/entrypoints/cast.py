@@ -16,8 +16,8 @@ from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.reasoner import Reasoner
 from reasonforge.domain.identity import Hotkey, Uid
 
-BEST_SKILL, LEAST_SKILL = 1.0, 0.86
-"""What solvers are cast with: the best is right on everything it can read, the least on about two thirds at
+BEST_SKILL, LEAST_SKILL = 1.0, 0.88
+"""What solvers are cast with: the best is right on everything it can read, the least on two thirds at
 difficulty 10."""
 LIARS_SKILL = 0.5
 FEWEST_FOR_CHARACTERS = 6
@@ -28,11 +28,18 @@ VoiceOf = Callable[[int], str]
 
 @frozen
 class CastMember:
-    """One neuron of the subnet: who it is, what it does, whether it plays fair, and how well."""
+    """One neuron of the subnet.
+
+    Attributes:
+        what: its part in a few words; does: in a sentence.
+        honest: whether it plays fair.
+        skill: of its solver, in [0, 1], where it has one.
+    """
 
     hotkey: Hotkey
     uid: Uid
     what: str
+    does: str
     honest: bool
     skill: float | None = None
 
@@ -43,6 +50,11 @@ class MinerPart(Protocol):
     @property
     def what(self) -> str:
         """In a few words."""
+        ...
+
+    @property
+    def does(self) -> str:
+        """In a sentence."""
         ...
 
     @property
@@ -78,7 +90,11 @@ class Solver(_ThinkingPart):
 
     @property
     def what(self) -> str:
-        return f"solver, skill {self.skill:.3f}"
+        return f"solver {self.skill:.3f}"
+
+    @property
+    def does(self) -> str:
+        return f"Really solves the tasks, with a skill of {self.skill:.3f}."
 
     @property
     def honest(self) -> bool:
@@ -98,7 +114,11 @@ class Plagiarist(_ThinkingPart):
 
     @property
     def what(self) -> str:
-        return f"plagiarist, rewords what miner-{self.victim:02d} wrote"
+        return f"plagiarist of miner-{self.victim:02d}"
+
+    @property
+    def does(self) -> str:
+        return PlagiaristReasoner.does
 
     def reasoner(self, number: int, voice_of: VoiceOf, clock: Clock) -> Reasoner:
         return PlagiaristReasoner(SolverReasoner(self.skill, voice_of(self.victim), clock), clock, voice_of(number))
@@ -113,7 +133,11 @@ class Bluffer(_ThinkingPart):
 
     @property
     def what(self) -> str:
-        return "bluffer, long, very sure and wrong"
+        return "bluffer"
+
+    @property
+    def does(self) -> str:
+        return BlufferReasoner.does
 
     def reasoner(self, number: int, voice_of: VoiceOf, clock: Clock) -> Reasoner:
         return BlufferReasoner(clock, voice_of(number))
@@ -128,7 +152,11 @@ class TimeLiar:
 
     @property
     def what(self) -> str:
-        return f"liar about time, skill {self.skill:.3f}"
+        return f"liar about time {self.skill:.3f}"
+
+    @property
+    def does(self) -> str:
+        return TimeLiarHandler.does
 
     def reasoner(self, number: int, voice_of: VoiceOf, clock: Clock) -> Reasoner:
         return SolverReasoner(self.skill, voice_of(number), clock)
@@ -146,7 +174,11 @@ class Silent:
 
     @property
     def what(self) -> str:
-        return "silent, lets every deadline pass"
+        return "silent"
+
+    @property
+    def does(self) -> str:
+        return SilentHandler.does
 
     def reasoner(self, number: int, voice_of: VoiceOf, clock: Clock) -> Reasoner:
         return SolverReasoner(0.0, voice_of(number), clock)
@@ -164,7 +196,11 @@ class Malformed:
 
     @property
     def what(self) -> str:
-        return "malformed, sends what is no reply"
+        return "malformed"
+
+    @property
+    def does(self) -> str:
+        return MalformedHandler.does
 
     def reasoner(self, number: int, voice_of: VoiceOf, clock: Clock) -> Reasoner:
         return SolverReasoner(0.0, voice_of(number), clock)

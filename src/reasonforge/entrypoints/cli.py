@@ -63,9 +63,6 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(str(error), OUR_FAULT)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # the reader has seen enough, as `head` does
-        sys.stderr.close()
-        return 0
     return outcome if isinstance(outcome, int) else 0
 
 

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 from attrs import evolve
-from rich.console import Console
 
 from reasonforge.adapters.memory.embedder import HashingEmbedder
 from reasonforge.adapters.memory.temperaments import TEMPERAMENTS
@@ -23,6 +22,7 @@ from reasonforge.entrypoints.replacement import ReplacementFile
 from reasonforge.entrypoints.report_json import as_text, run_document, subnet_epoch
 from reasonforge.entrypoints.screen import Screen
 from reasonforge.entrypoints.subnet import InProcessSubnet, RunTally
+from reasonforge.entrypoints.terminal import Terminal
 
 MOST_EPOCHS = 10_000
 
@@ -65,7 +65,11 @@ def demo(
         raise OperatorError(f"--epochs must be 1 to {MOST_EPOCHS}, and is {epochs}")
     if not 1 <= tasks <= 200:
         raise OperatorError(f"--tasks must be 1 to 200, and is {tasks}")
-    rules = ValidatorRules(policy=policy_named(policy), parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=tasks))
+    rules = ValidatorRules(
+        policy=policy_named(policy),
+        parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=tasks),
+        sample_size=max(1, miners),  # everybody is asked everything, so that the leaderboard compares like with like
+    )
     profiles = [one.strip() for one in validator_profiles.split(",")] if validator_profiles else validators
     if db is not None and db.exists():
         raise OperatorError(f"{db} exists already, and a demo starts a new chain: name a file that does not")
@@ -88,7 +92,7 @@ def _embedder(choice: EmbedderChoice, model: str) -> Embedder:
 
 
 async def _tell(subnet: InProcessSubnet, epochs: int, database: Path | None, output: ReplacementFile | None) -> None:
-    console = Console(soft_wrap=False)
+    console = Terminal()
     async with subnet:
         with Screen(console, subnet.validators[0].hotkey) as screen:
             subnet.watch(screen)
@@ -99,6 +103,8 @@ async def _tell(subnet: InProcessSubnet, epochs: int, database: Path | None, out
                 screen.epoch(epoch, subnet.name_of)
                 if output is not None:
                     kept.append(subnet_epoch(epoch))
+                elif database is None and console.abandoned:
+                    return
             run = tally.finish()
             if output is not None:
                 output.write(as_text(run_document(subnet, run, kept)))

@@ -56,7 +56,14 @@ def run_document(subnet: InProcessSubnet, run: SubnetRun, epochs: Sequence[Json]
 
 def member(one: CastMember) -> Json:
     """Who takes part."""
-    return {"uid": one.uid, "hotkey": one.hotkey, "what": one.what, "honest": one.honest, "skill": one.skill}
+    return {
+        "uid": one.uid,
+        "hotkey": one.hotkey,
+        "what": one.what,
+        "does": one.does,
+        "honest": one.honest,
+        "skill": one.skill,
+    }
 
 
 def subnet_epoch(epoch: SubnetEpoch) -> Json:

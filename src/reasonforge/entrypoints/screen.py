@@ -74,9 +74,10 @@ class Screen:
 
     def opening(self, validators: Iterable[CastMember], miners: Iterable[CastMember]) -> None:
         """Who is who."""
-        table = _table("Who is who", "uid", "hotkey", "what it is")
+        table = _table("Who is who", "uid", "hotkey", "what it is", "what it does")
         for member in (*validators, *miners):
-            table.add_row(str(member.uid), member.hotkey, Text(member.what, style="" if member.honest else "yellow"))
+            style = "" if member.honest else "yellow"
+            table.add_row(str(member.uid), member.hotkey, Text(member.what, style=style), member.does)
         self.console.print(table)
 
     def epoch(self, epoch: SubnetEpoch, name: Callable[[Hotkey], str]) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from reasonforge.application.simulation.observe import Tally, closing_observations
 from reasonforge.application.simulation.roster import PROFILES, TIERS, roster
@@ -15,6 +14,7 @@ from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.entrypoints.replacement import ReplacementFile
 from reasonforge.entrypoints.simulation_json import SimulationDocument
 from reasonforge.entrypoints.simulation_screen import SimulationScreen
+from reasonforge.entrypoints.terminal import Terminal
 
 
 def simulate(
@@ -75,7 +75,7 @@ def simulate(
     with ReplacementFile(output) if output is not None else nullcontext() as file:
         document = None if file is None else SimulationDocument(file, simulation)
         tally = Tally.empty(simulation.roster)
-        with SimulationScreen(Console(), simulation, epochs, verbose=verbose) as screen:
+        with SimulationScreen(Terminal(), simulation, epochs, verbose=verbose) as screen:
             for result in simulation.run(epochs):
                 tally = tally.plus(result)
                 screen.add(result)

@@ -371,9 +371,11 @@ class InProcessSubnet:
         )
         container.check_dependencies()
         self.jury.seat(Juror(hotkey, container.judge()))
-        what = f"a validator with {VALIDATOR_STAKE // RAO_PER_TAO} TAO, {temperament}"
+        does = f"Validates with {VALIDATOR_STAKE // RAO_PER_TAO} TAO behind it, {temperament}."
         self._validators.append(
-            _RunningValidator(CastMember(hotkey, uid, what, temperament == "honest"), container, store)
+            _RunningValidator(
+                CastMember(hotkey, uid, f"{temperament} validator", does, temperament == "honest"), container, store
+            )
         )
 
     async def _add_miner(self, number: int, part: MinerPart) -> MemoryMinerTransport:
@@ -395,7 +397,7 @@ class InProcessSubnet:
                 learn=container.remember_scores(),
             ),
         )
-        self._miners.append(CastMember(hotkey, uid, part.what, part.honest, part.skill))
+        self._miners.append(CastMember(hotkey, uid, part.what, part.does, part.honest, part.skill))
         return transport
 
     def _voice_of(self, number: int) -> str:

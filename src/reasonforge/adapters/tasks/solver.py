@@ -58,13 +58,14 @@ class SolverReasoner:
 
     It sees what a miner sees: the question. Where it errs, its answer is the family's plausible slip and the last
     line of its solution goes missing. Its confidence is `chance`, which is calibrated over many problems of a
-    difficulty. It thinks for (4 + 6·difficulty) s · (1.2 − 0.3·skill) ± 15 %, at most three quarters of its budget and
-    never so fast that it could not have thought (0.6 s a difficulty); with too little time for that, it has no answer.
+    difficulty. It thinks for (4 + 6·difficulty) s · (1.2 − 0.3·skill), ± 15 % by the problem; at most three quarters of
+    its budget, and never so fast that it could not have thought (0.6 s a difficulty): with too little time for that, it
+    has no answer.
     A problem that no family reads is one it has no answer to.
 
     Attributes:
         skill: in [0, 1]; 1 is always right, `chance` says how often less is.
-        voice: its own wording, slips and pace; two of one skill and voice are one miner.
+        voice: its own wording and slips; two of one skill and voice are one miner.
         families: what it can read.
     """
 
@@ -98,7 +99,7 @@ class SolverReasoner:
         return Solution(narrator.tell(worked, confidence), worked.final_answer)
 
     def _seconds(self, question: Question) -> float:
-        jitter = seeded("pace", self.voice, question.problem).uniform(1 - _JITTER, 1 + _JITTER)
+        jitter = seeded("pace", question.problem).uniform(1 - _JITTER, 1 + _JITTER)
         pace = _SLOWEST - _GAIN_OF_SKILL * self.skill
         return (_SECONDS_AT_ONCE + _SECONDS_A_DIFFICULTY * question.difficulty) * pace * jitter
 

@@ -141,7 +141,7 @@ def fingerprints(problem: str, chains: Sequence[str]) -> tuple[Fingerprint, ...]
     counts when a word of two letters or more stands in it, so that shared arithmetic is not likeness; one of the
     skeleton when it also keeps two of its six tokens, so that a run of content words is not likeness either.
     """
-    texts = (*chains, problem)
+    texts = (*chains, f"{problem}\n{problem}")  # twice: who repeats it does not own the seam either
     vocabulary = _Vocabulary()
     numbers = [np.array(list(map(vocabulary.__getitem__, TOKEN.findall(text))), dtype=np.int64) for text in texts]
     tokens = np.concatenate(numbers)
