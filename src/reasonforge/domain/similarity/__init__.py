@@ -6,7 +6,6 @@ worth_embedding  which of them to embed                           (candidates)
 own_parts        what of them is embedded                         (chains)
 aligned          the embedded parts, matched                      (alignment)
 likenesses       who is penalised, and the evidence               (decide)
-rolled           what is kept for later epochs                    (history)
 """
 
 from reasonforge.domain.similarity.alignment import PartVectors, alignments
@@ -15,7 +14,6 @@ from reasonforge.domain.similarity.chains import BatchText, Chain, Part, PastRea
 from reasonforge.domain.similarity.containment import containments
 from reasonforge.domain.similarity.decide import aligned, likenesses
 from reasonforge.domain.similarity.fingerprint import Fingerprint, fingerprints
-from reasonforge.domain.similarity.history import History, rolled
 from reasonforge.domain.similarity.normalise import fold
 from reasonforge.domain.similarity.overlap import Overlap, overlap
 from reasonforge.domain.similarity.rules import DEFAULT_RULES, SimilarityMode, SimilarityRules
@@ -25,7 +23,6 @@ __all__ = [
     "BatchText",
     "Chain",
     "Fingerprint",
-    "History",
     "Overlap",
     "Part",
     "PartVectors",
@@ -41,6 +38,5 @@ __all__ = [
     "overlap",
     "own_parts",
     "read_chains",
-    "rolled",
     "worth_embedding",
 ]
