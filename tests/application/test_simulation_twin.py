@@ -192,8 +192,8 @@ def test_any_roster_agrees_with_its_twin(seed: int, miners: int, stakes: list[fl
 
 
 SCORES = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), st.floats(0.0, 1.0))
-# Whole multiples of 10⁻⁶ up to 10⁴: two halves are equal, or differ by more than the 10⁻¹² of the whole below which both
-# count them as equal. At that very line the rounding of a sum may decide either way.
+# Whole multiples of 10⁻⁶ up to 10⁴: two halves are equal, or differ by more than the 10⁻¹² of the whole below which
+# both count them as equal. At that very line the rounding of a sum may decide either way.
 STAKES = st.one_of(st.sampled_from([0.0, 1.0, 2.0, 3.0]), st.integers(1, 10**10).map(lambda units: units / 10**6))
 
 
