@@ -1,0 +1,279 @@
+"""What an operator sets: the only reader of flags, environment and `.env`, in that order of precedence.
+
+Each field of a model is one row of the table in 5-operations §5.2: a flag, the variables that stand for it, a default
+and what it means, with its unit. `read_settings` gives the frozen model, or an `OperatorError` that names the flag and
+the variable.
+"""
+
+import argparse
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from pydantic import AfterValidator, AliasChoices, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from reasonforge.domain.discipline import Discipline
+from reasonforge.domain.errors import OperatorError
+from reasonforge.domain.parameters import DEFAULT_PARAMETERS
+
+SettingsT = TypeVar("SettingsT", bound="NeuronSettings")
+
+LOCAL_CHAIN = "memory://"
+"""How an endpoint of `reasonforge chain serve` begins."""
+
+
+class Backend(StrEnum):
+    """What a miner thinks with."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+    LOCAL = "local"
+    AGENT = "agent"
+    SOLVER = "solver"
+
+
+def _setting(flag: str, *variables: str, default: Any, says: str, **bounds: Any) -> Any:
+    """One row of the table."""
+    return Field(
+        default,
+        validation_alias=AliasChoices(*variables),
+        description=says,
+        json_schema_extra={"flag": flag, "variables": list(variables)},
+        **bounds,
+    )
+
+
+def _known_disciplines(listed: str) -> str:
+    for name in listed.split(","):
+        if name.strip() not in list(Discipline):
+            message = f"{name.strip()!r} is no discipline: choose from {', '.join(Discipline)}"
+            raise ValueError(message)
+    return listed
+
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class NeuronSettings(BaseSettings):
+    """What a validator and a miner have in common."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        populate_by_name=True,
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    netuid: int | None = _setting("--netuid", "NETUID", default=None, says="The subnet's number; required.", ge=0)
+    subtensor_network: str = _setting(
+        "--subtensor.network", "SUBTENSOR_NETWORK", default="finney", says="finney, test or local."
+    )
+    subtensor_chain_endpoint: str = _setting(
+        "--subtensor.chain_endpoint",
+        "SUBTENSOR_CHAIN_ENDPOINT",
+        default="",
+        says="ws:// or wss:// URL of a node, in the network's place; memory://HOST:PORT is `reasonforge chain serve`.",
+    )
+    wallet_name: str = _setting("--wallet.name", "WALLET_NAME", default="default", says="The coldkey's wallet.")
+    wallet_hotkey: str = _setting("--wallet.hotkey", "WALLET_HOTKEY", default="default", says="The wallet's hotkey.")
+    wallet_path: Path = _setting(
+        "--wallet.path", "WALLET_PATH", default=Path("~/.bittensor/wallets"), says="The folder of the wallets."
+    )
+    logging_json: bool | None = _setting(
+        "--logging.json",
+        "LOGGING_JSON",
+        default=None,
+        says="Write what happens as JSON lines; true when standard error is no terminal.",
+    )
+    logging_debug: bool = _setting("--logging.debug", "LOGGING_DEBUG", default=False, says="Log everything.")
+    state_db: str = _setting(
+        "--state.db",
+        "STATE_DB_PATH",
+        "STATE_DB_URL",
+        default="state/reasonforge.db",
+        says="The SQLite file of what must survive.",
+    )
+
+    @property
+    def is_local_chain(self) -> bool:
+        """Whether the chain is one of `reasonforge chain serve`."""
+        return self.subtensor_chain_endpoint.startswith(LOCAL_CHAIN)
+
+
+class MinerSettings(NeuronSettings):
+    """A miner's own."""
+
+    backend: Backend = _setting(
+        "--miner.backend",
+        "MINER_BACKEND",
+        default=Backend.OPENAI,
+        says="openai, anthropic, local or agent; solver solves the generated tasks only, for local networks.",
+    )
+    model: str = _setting("--miner.model", "MINER_MODEL", default="", says="The model; each backend has a default.")
+    api_key_env: str = _setting(
+        "--miner.api_key_env",
+        "MINER_API_KEY_ENV",
+        default="",
+        says="The variable that holds the API key: OPENAI_API_KEY, or ANTHROPIC_API_KEY with that backend.",
+    )
+    base_url: str = _setting(
+        "--miner.base_url", "MINER_BASE_URL", default="", says="An OpenAI-compatible server: vLLM, DeepSeek, llama.cpp."
+    )
+    max_concurrent: int = _setting(
+        "--miner.max_concurrent", "MINER_MAX_CONCURRENT", default=4, says="Tasks worked on at a time.", ge=1, le=1024
+    )
+    port: Port = _setting("--miner.port", "MINER_PORT", default=8091, says="TCP port that validators reach.")
+    domains: Annotated[str, AfterValidator(_known_disciplines)] = _setting(
+        "--miner.domains", "MINER_DOMAINS", default=",".join(Discipline), says="Comma-separated disciplines to serve."
+    )
+    min_stake: float = _setting(
+        "--miner.min_stake",
+        "MINER_MIN_STAKE",
+        default=0.0,
+        says="Least stake (TAO) a validator needs to be served.",
+        ge=0,
+        allow_inf_nan=False,
+    )
+    skill: float = _setting(
+        "--miner.skill",
+        "MINER_SKILL",
+        default=1.0,
+        says="With the solver backend: how well it solves, 0 to 1.",
+        ge=0,
+        le=1,
+    )
+
+    @property
+    def disciplines(self) -> frozenset[Discipline]:
+        """`domains` as values."""
+        return frozenset(Discipline(name.strip()) for name in self.domains.split(","))
+
+    @property
+    def key_variable(self) -> str:
+        """Where the API key is looked for."""
+        return self.api_key_env or ("ANTHROPIC_API_KEY" if self.backend is Backend.ANTHROPIC else "OPENAI_API_KEY")
+
+
+class ValidatorSettings(NeuronSettings):
+    """A validator's own."""
+
+    epoch_length: int = _setting(
+        "--validator.epoch_length",
+        "VALIDATOR_EPOCH_LENGTH",
+        default=360,
+        says="Blocks of an epoch, where the chain does not say.",
+        ge=1,
+    )
+    tasks_per_epoch: int = _setting(
+        "--validator.tasks_per_epoch",
+        "VALIDATOR_TASKS_PER_EPOCH",
+        default=DEFAULT_PARAMETERS.tasks_per_epoch,
+        says="Tasks asked in an epoch.",
+        ge=1,
+        le=200,
+    )
+    trap_rate: float = _setting(
+        "--validator.trap_rate",
+        "VALIDATOR_TRAP_RATE",
+        default=DEFAULT_PARAMETERS.trap_rate,
+        says="Share of the tasks that are traps, 0 to 1; at least one is.",
+        ge=0,
+        le=1,
+    )
+    timeout: float = _setting(
+        "--validator.timeout",
+        "VALIDATOR_TIMEOUT",
+        default=DEFAULT_PARAMETERS.micro_round_seconds,
+        says="Seconds that a miner has for a task.",
+        gt=0,
+        le=3600,
+        allow_inf_nan=False,
+    )
+    sample_size: int = _setting(
+        "--validator.sample_size", "VALIDATOR_SAMPLE_SIZE", default=16, says="Miners asked per task.", ge=1, le=4096
+    )
+    embedding_model: str = _setting(
+        "--validator.embedding_model",
+        "VALIDATOR_EMBEDDING_MODEL",
+        default="all-MiniLM-L6-v2",
+        says="Sentence-transformers model by name, folder or package:NAME; hashing needs no model.",
+    )
+    scoring_policy: str = _setting(
+        "--validator.scoring_policy",
+        "VALIDATOR_SCORING_POLICY",
+        default="verified",
+        says="verified or whitepaper.",
+    )
+
+
+def read_settings(model: type[SettingsT], program: str, arguments: Sequence[str] | None = None) -> SettingsT:
+    """The settings out of flags, environment and `.env`.
+
+    Raises:
+        OperatorError: a flag nobody knows, or a value that cannot be right; names flag and variable.
+        SystemExit: 0, after `--help`.
+    """
+    given = {
+        name: value for name, value in vars(_parser(model, program).parse_args(arguments)).items() if value is not None
+    }
+    try:
+        return model(**given)
+    except ValidationError as error:
+        raise OperatorError(_sentence(model, error)) from None
+    except SettingsError as error:
+        raise OperatorError(f"the settings cannot be read: {error}") from error
+
+
+def rows(model: type[NeuronSettings]) -> list[tuple[str, list[str], FieldInfo]]:
+    """(flag, variables, field) of every setting, in order."""
+    found = []
+    for field in model.model_fields.values():
+        extra = field.json_schema_extra
+        assert isinstance(extra, dict)  # noqa: S101 - `_setting` made it
+        variables = extra["variables"]
+        assert isinstance(variables, list)  # noqa: S101 - as above
+        found.append((str(extra["flag"]), [str(one) for one in variables], field))
+    return found
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise OperatorError(f"{message}; see {self.prog} --help")
+
+
+def _parser(model: type[NeuronSettings], program: str) -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=program,
+        description=(model.__doc__ or "").strip(),
+        epilog="A flag overrides its variable, which overrides the same line in .env.",
+        allow_abbrev=False,
+    )
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for (flag, variables, field), name in zip(rows(model), model.model_fields, strict=True):
+        title = flag.removeprefix("--").split(".")[0] if "." in flag else "subnet"
+        if title not in groups:
+            groups[title] = parser.add_argument_group(title)
+        group = groups[title]
+        shown = "" if field.default in (None, "") else f" [{field.default}]"
+        says = f"{field.description}{shown} ({' or '.join(variables)})".replace("%", "%%")
+        if field.annotation in {bool, bool | None}:
+            group.add_argument(flag, dest=name, action="store_const", const=True, help=says)
+        else:
+            group.add_argument(flag, dest=name, metavar=flag.rsplit(".", 1)[-1].removeprefix("--").upper(), help=says)
+    return parser
+
+
+def _sentence(model: type[NeuronSettings], error: ValidationError) -> str:
+    """The first thing that is wrong, by flag and variable; the value is not shown, since it may be a secret."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = str(first["loc"][0]) if first["loc"] else ""
+    for (flag, variables, _), name in zip(rows(model), model.model_fields, strict=True):
+        if where in {name, *variables}:
+            reason = first["msg"].removeprefix("Value error, ")
+            return f"{flag} ({' or '.join(variables)}): {reason[0].lower()}{reason[1:]}"
+    return first["msg"]
