@@ -312,6 +312,16 @@ class TestSeveralValidators:
         assert set(juries) == {DEFAULT_PARAMETERS.validators_per_task}
 
 
+    def test_without_a_jury_validators_are_audited_by_what_they_publish(self) -> None:
+        """As on a chain: nobody is judged before weights are published, and then who inverts is far from the rest."""
+        profiles = ["honest", "honest", "honest", "inverting"]
+        finished = run(InProcessSubnet(profiles, 6, 1, jury=False), 2)
+        before, after = (epoch.reports[0].validators for epoch in finished.epochs)
+        assert {one.vas for one in before} == {None}
+        *honest, inverting = (one.vas or 0.0 for one in after)
+        assert min(honest) > inverting + 0.2
+
+
 class TestTheChain:
     def test_weights_are_set_and_published(self) -> None:
         """Each validator's weights are set in its epoch, and the store says published."""

@@ -44,7 +44,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     store: providers.Dependency[Store] = providers.Dependency()
     embedder: providers.Dependency[Embedder] = providers.Dependency()
     verifier: providers.Dependency[Verifier] = providers.Dependency()
-    jury: providers.Dependency[Jury] = providers.Dependency()
+    jury: providers.Dependency[Jury | None] = providers.Dependency()
     clock: providers.Dependency[Clock] = providers.Dependency()
     telemetry: providers.Dependency[Telemetry] = providers.Dependency()
     notifier: providers.Dependency[Notifier] = providers.Dependency()

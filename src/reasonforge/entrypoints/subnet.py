@@ -211,6 +211,8 @@ class InProcessSubnet:
         chain: the subnet's hyperparameters; the tempo is 360 by default.
         embedder: the deterministic one without a model by default.
         verifier: every validator's; by default the exact checks that need no tools.
+        jury: whether validators judge one another's replies (§1.8); on a chain they cannot, and are audited by the
+            weights that they publish.
         database: a file for all validators' stores; in memory when None.
 
     Raises:
@@ -230,6 +232,7 @@ class InProcessSubnet:
         embedder: Embedder | None = None,
         verifier: Verifier | None = None,
         database: Path | None = None,
+        jury: bool = True,
         emission_per_epoch: Rao = EMISSION_PER_EPOCH,
     ) -> None:
         temperaments = ["honest"] * validators if isinstance(validators, int) else list(validators)
@@ -250,7 +253,7 @@ class InProcessSubnet:
         )
         self.network = MemoryNetwork(self.clock, seed, faults)
         self.notifier = MemoryNotifier()
-        self.jury = MemoryJury(self.rules.parameters.validators_per_task, self._stake_of)
+        self.jury = MemoryJury(self.rules.parameters.validators_per_task, self._stake_of) if jury else None
         self.embedder = embedder or HashingEmbedder()
         self.verifier = SharedVerifier(verifier or ExactVerifier())
         self._audience, self._publications = Audience(), LastPublications()
@@ -370,7 +373,8 @@ class InProcessSubnet:
             rules=evolve(self.rules, policy=policy),
         )
         container.check_dependencies()
-        self.jury.seat(Juror(hotkey, container.judge()))
+        if self.jury is not None:
+            self.jury.seat(Juror(hotkey, container.judge()))
         does = f"Validates with {VALIDATOR_STAKE // RAO_PER_TAO} TAO behind it, {temperament}."
         self._validators.append(
             _RunningValidator(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve, frozen
 
+from reasonforge.domain.audit import compare_published
 from reasonforge.domain.engine import ScoringEngine
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.flagging import flags_of_epoch
@@ -190,13 +191,13 @@ def _judges(
     before: Standing,
     parameters: MechanismParameters,
 ) -> tuple[tuple[ValidatorResult, ...], dict[Hotkey, ValidatorStanding]]:
-    """Every validator with a permit, judged by what it told the jury (Eq. 7), and what follows (Eq. 8's, Eq. 10)."""
-    said: dict[Hotkey, list[tuple[float, float]]] = {}
-    for scored in tasks:
-        for reply in scored.replies:
-            if reply.consensus is not None:
-                for judgement in reply.consensus.judgements:
-                    said.setdefault(judgement.validator, []).append((judgement.score, reply.consensus.score))
+    """Every validator with a permit, judged by what it told the jury, or else by the weights that it published (Eq. 7),
+    and what follows from that (the multiplier of Eq. 8, Eq. 10).
+    """
+    said = _told_the_jury(tasks) or {
+        hotkey: [(one.own, one.consensus) for one in compared]
+        for hotkey, compared in compare_published(metagraph, parameters).items()
+    }
     standings = dict(before.validators)
     results = []
     for neuron in metagraph.validators():
@@ -219,3 +220,14 @@ def _judges(
         )
         results.append(ValidatorResult(neuron.hotkey, neuron.stake, len(scores), vas, reputation, slash))
     return tuple(results), dict(sorted(standings.items()))
+
+
+def _told_the_jury(tasks: Iterable[ScoredTask]) -> dict[Hotkey, list[tuple[float, float]]]:
+    """Each juror's scores beside the consensus on the same replies; empty without a jury."""
+    said: dict[Hotkey, list[tuple[float, float]]] = {}
+    for scored in tasks:
+        for reply in scored.replies:
+            if reply.consensus is not None:
+                for judgement in reply.consensus.judgements:
+                    said.setdefault(judgement.validator, []).append((judgement.score, reply.consensus.score))
+    return said

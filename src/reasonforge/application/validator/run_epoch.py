@@ -42,7 +42,7 @@ class RunEpoch:
         if await self.store.open_epoch(epoch) is not EpochState.OPEN:
             await self.publish_weights()
             return None
-        metagraph = await self.chain.metagraph(at=epoch.first_block)
+        metagraph = await self.chain.metagraph(at=epoch.first_block, with_weights=True)
         plan = await self.draw_plan(epoch, metagraph, self.chain.hotkey)
         tasks = await self._score_all(epoch, plan)
         closing = close_epoch(
