@@ -307,9 +307,16 @@ class InProcessSubnet:
 
     def store_of(self, validator: Hotkey) -> Store:
         """A validator's store; `KeyError` when it is none of ours."""
+        return self._running(validator).store
+
+    def container_of(self, validator: Hotkey) -> Validator:
+        """A validator's use cases; `KeyError` when it is none of ours."""
+        return self._running(validator).container
+
+    def _running(self, validator: Hotkey) -> _RunningValidator:
         for running in self._validators:
             if running.member.hotkey == validator:
-                return running.store
+                return running
         raise KeyError(validator)
 
     async def epochs(self, count: int) -> AsyncIterator[SubnetEpoch]:
