@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from attrs import Factory, define, evolve, frozen
+from attrs import define, evolve, frozen
 
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.embedder import HashingEmbedder
@@ -41,9 +41,8 @@ from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.events import Event, WeightsPublished
 from reasonforge.domain.identity import RAO_PER_TAO, SECONDS_PER_BLOCK, BlockNumber, Coldkey, Hotkey, NetUid, Rao, Uid
 from reasonforge.domain.metagraph import Endpoint, Hyperparameters
-from reasonforge.domain.numbers import mean
 from reasonforge.domain.report import EpochReport, MinerResult, Publication
-from reasonforge.domain.score import DimensionScores, mean_dimensions
+from reasonforge.domain.score import DimensionScores
 from reasonforge.entrypoints.cast import CastMember, MinerPart, cast_miners
 from reasonforge.entrypoints.container import MemoryAdapters, MemoryMinerAdapters, Miner, Validator
 
@@ -154,7 +153,7 @@ class RunTally:
 
     def finish(self) -> SubnetRun:
         """The run so far."""
-        rows = [self._results[member.hotkey].standing(member) for member in self._subnet.miners]
+        rows = [self._results[member.hotkey].place(member) for member in self._subnet.miners]
         return SubnetRun(
             leaderboard=tuple(sorted(rows, key=lambda row: (-row.s_epoch, row.member.uid))),
             notices=self._subnet.notifier.notices,
@@ -166,29 +165,31 @@ class RunTally:
 
 @define
 class _Sums:
-    """One miner's figures over a run."""
+    """One miner's figures over a run, added up epoch by epoch."""
 
-    s_epochs: list[float] = Factory(list)
-    dimensions: list[DimensionScores] = Factory(list)
+    epochs: int = 0
+    s_epoch: float = 0.0
+    dimensions: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     right: int = 0
     asked: int = 0
     paid: int = 0
 
     def add(self, result: MinerResult) -> None:
-        self.s_epochs.append(result.s_epoch)
-        self.dimensions.append(result.dimensions)
+        scores = result.dimensions
+        fresh = (scores.quality, scores.accuracy, scores.novelty, scores.efficiency)
+        quality, accuracy, novelty, efficiency = (
+            total + score for total, score in zip(self.dimensions, fresh, strict=True)
+        )
+        self.dimensions = (quality, accuracy, novelty, efficiency)
+        self.epochs += 1
+        self.s_epoch += result.s_epoch
         self.right += result.right
         self.asked += result.asked
 
-    def standing(self, member: CastMember) -> "Place":
-        return Place(
-            member,
-            mean(self.s_epochs) if self.s_epochs else 0.0,
-            mean_dimensions(self.dimensions),
-            self.right,
-            self.asked,
-            Rao(self.paid),
-        )
+    def place(self, member: CastMember) -> Place:
+        count = max(1, self.epochs)
+        dimensions = DimensionScores(*(min(1.0, total / count) for total in self.dimensions))
+        return Place(member, self.s_epoch / count, dimensions, self.right, self.asked, Rao(self.paid))
 
 
 @define
