@@ -8,6 +8,7 @@ import typer
 
 from reasonforge import __version__
 from reasonforge.domain.errors import OperatorError, ReasonForgeError
+from reasonforge.entrypoints.chain_serve import chain
 from reasonforge.entrypoints.demo import demo
 from reasonforge.entrypoints.simulate import simulate
 
@@ -29,6 +30,8 @@ app.command(
 app.command(
     epilog="Example: reasonforge simulate --epochs 200 --seed 42 --output simulation.json",
 )(simulate)
+
+app.add_typer(chain)
 
 
 def _version(asked: bool) -> None:

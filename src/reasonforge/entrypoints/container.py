@@ -15,12 +15,14 @@ from reasonforge.application.miner.admit_caller import AdmitCaller
 from reasonforge.application.miner.remember_scores import RememberScores
 from reasonforge.application.miner.report_health import ReportHealth
 from reasonforge.application.miner.solve_task import SolveTask
+from reasonforge.application.ports.chain import Chain
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.ports.jury import Jury
 from reasonforge.application.ports.notifier import Notifier
 from reasonforge.application.ports.reasoner import Reasoner
 from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import Transport
 from reasonforge.application.ports.verifier import Verifier
@@ -62,6 +64,24 @@ class MemoryMinerAdapters(containers.DeclarativeContainer):
     clock: providers.Dependency[Clock] = providers.Dependency()
 
     chain = providers.Singleton(MemoryChain, ledger, hotkey)
+
+
+class NeuronAdapters(containers.DeclarativeContainer):
+    """A validator's adapters on a chain, made by its entrypoint: the same names as `MemoryAdapters`."""
+
+    chain: providers.Dependency[Chain] = providers.Dependency()
+    secret = providers.Dependency(instance_of=bytes)
+    transport: providers.Dependency[Transport] = providers.Dependency()
+    store: providers.Dependency[Store] = providers.Dependency()
+    embedder: providers.Dependency[Embedder] = providers.Dependency()
+    verifier: providers.Dependency[Verifier] = providers.Dependency()
+    tasks: providers.Dependency[TaskSource] = providers.Dependency()
+    jury: providers.Dependency[Jury | None] = providers.Dependency()
+    clock: providers.Dependency[Clock] = providers.Dependency()
+    telemetry: providers.Dependency[Telemetry] = providers.Dependency()
+    notifier: providers.Dependency[Notifier] = providers.Dependency()
+
+    entropy = providers.Singleton(HmacEntropy, secret)
 
 
 class Validator(containers.DeclarativeContainer):

@@ -128,6 +128,12 @@ class MinerSettings(NeuronSettings):
         "--miner.max_concurrent", "MINER_MAX_CONCURRENT", default=4, says="Tasks worked on at a time.", ge=1, le=1024
     )
     port: Port = _setting("--miner.port", "MINER_PORT", default=8091, says="TCP port that validators reach.")
+    external_ip: str = _setting(
+        "--miner.external_ip",
+        "MINER_EXTERNAL_IP",
+        default="",
+        says="The address validators reach this miner at; required on a real chain, and never looked up.",
+    )
     domains: Annotated[str, AfterValidator(_known_disciplines)] = _setting(
         "--miner.domains", "MINER_DOMAINS", default=",".join(Discipline), says="Comma-separated disciplines to serve."
     )
@@ -145,6 +151,15 @@ class MinerSettings(NeuronSettings):
         default=1.0,
         says="With the solver backend: how well it solves, 0 to 1.",
         ge=0,
+        le=1,
+    )
+
+    pace: float = _setting(
+        "--miner.pace",
+        "MINER_PACE",
+        default=1.0,
+        says="With the solver backend: how much of its thinking time it really takes, above 0 to 1.",
+        gt=0,
         le=1,
     )
 

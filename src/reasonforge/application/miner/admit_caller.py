@@ -40,6 +40,11 @@ class AdmitCaller:
             return Refusal("the chain cannot be reached, so we cannot know you")
         return self._not_entitled(caller, metagraph) or self._too_often(caller)
 
+    def stake_of(self, caller: Hotkey) -> float:
+        """TAO behind a caller in the metagraph last looked at; 0 for one it does not hold."""
+        neuron = self._known.of(caller) if self._known is not None else None
+        return neuron.stake if neuron is not None else 0.0
+
     def _not_entitled(self, caller: Hotkey, metagraph: Metagraph) -> Refusal | None:
         neuron = metagraph.of(caller)
         if neuron is None:

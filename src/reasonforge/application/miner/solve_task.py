@@ -20,9 +20,13 @@ class SolveTask:
     clock: Clock
     margin: float = 0.1
 
-    async def __call__(self, _caller: Hotkey, question: Question) -> WireFields:
-        start = self.clock.monotonic()
-        found = await self.reasoner.reason(question, question.timeout_seconds * (1 - self.margin))
+    async def __call__(self, _caller: Hotkey, question: Question, *, waited_seconds: float = 0.0) -> WireFields:
+        """The reply. `waited_seconds` ≥ 0 went by since the question came: they count as time taken, and are gone."""
+        start = self.clock.monotonic() - waited_seconds
+        budget = question.timeout_seconds * (1 - self.margin) - waited_seconds
+        if budget <= 0:
+            return no_answer_fields(question.query_id, "the question waited too long to be thought about")
+        found = await self.reasoner.reason(question, budget)
         taken_ms = round((self.clock.monotonic() - start) * 1000)  # nobody can tell less apart
         if isinstance(found, NoAnswer):
             return no_answer_fields(question.query_id, found.reason)

@@ -1,0 +1,149 @@
+"""`reasonforge-miner`: answers validators' questions over a real Axon."""
+
+import os
+import sys
+from contextlib import AsyncExitStack
+from random import SystemRandom
+
+from reasonforge import __version__
+from reasonforge.adapters.bittensor.axon import BittensorMinerTransport
+from reasonforge.adapters.bittensor.wallet import Identity
+from reasonforge.adapters.llm.agent import AgentReasoner
+from reasonforge.adapters.llm.backends import reasoner_from
+from reasonforge.adapters.llm.local import LocalReasoner
+from reasonforge.adapters.system.clock import HastyClock, SystemClock
+from reasonforge.adapters.system.gate import AsyncioGate
+from reasonforge.adapters.tasks.solver import SolverReasoner
+from reasonforge.application.miner.admit_caller import AdmitCaller
+from reasonforge.application.miner.bound_work import BoundWork
+from reasonforge.application.miner.remember_scores import RememberScores
+from reasonforge.application.miner.report_health import ReportHealth
+from reasonforge.application.miner.route_by_discipline import RouteByDiscipline
+from reasonforge.application.miner.solve_task import SolveTask
+from reasonforge.application.ports.chain import Chain
+from reasonforge.application.ports.clock import Clock
+from reasonforge.application.ports.reasoner import Reasoner
+from reasonforge.application.ports.transport import MinerHandlers
+from reasonforge.domain.errors import ChainError, OperatorError
+from reasonforge.domain.identity import Hotkey
+from reasonforge.domain.metagraph import Endpoint
+from reasonforge.entrypoints.journal import Journal
+from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
+from reasonforge.entrypoints.settings import Backend, MinerSettings, read_settings
+
+PROGRAM = "reasonforge-miner"
+LOOPBACK = "127.0.0.1"
+LOOK_SECONDS = 60.0
+WAITING_A_PLACE = 16
+"""Questions that may wait for each place."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a miner until it is stopped; the exit code."""
+
+    async def work() -> None:
+        await _mine(read_settings(MinerSettings, PROGRAM, arguments))
+
+    return run_process(PROGRAM, work)
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+async def _mine(settings: MinerSettings) -> None:
+    identity = identity_of(settings)
+    journal = journal_of(settings, "miner")
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        chain = await stack.enter_async_context(chain_of(settings, identity))
+        neuron = await own_neuron(chain, settings)
+        reasoner = await reasoner_of(settings, chain.hotkey, clock, stack)
+        transport = transport_of(settings, identity, clock)
+        stack.push_async_callback(transport.close)
+        await transport.serve(neuron.uid, handlers_of(settings, chain, reasoner, clock))
+        journal.note(
+            "mining", uid=neuron.uid, hotkey=chain.hotkey, netuid=chain.netuid, endpoint=str(transport.endpoint)
+        )
+        while True:
+            await _be_found(chain, transport.endpoint, journal)
+            await clock.sleep(LOOK_SECONDS)
+
+
+def transport_of(settings: MinerSettings, identity: Identity, clock: Clock) -> BittensorMinerTransport:
+    """The Axon. Places are the gate's affair, so that they are the same over every transport."""
+    places = settings.max_concurrent * (1 + WAITING_A_PLACE)
+    if settings.is_local_chain:
+        return BittensorMinerTransport(
+            identity.keypair, clock, host=LOOPBACK, port=settings.port, max_concurrent=places, max_waiting=0
+        )
+    if not settings.external_ip:
+        raise OperatorError("--miner.external_ip (MINER_EXTERNAL_IP) is required: the address validators reach us at")
+    return BittensorMinerTransport(
+        identity.keypair,
+        clock,
+        port=settings.port,
+        external_ip=settings.external_ip,
+        max_concurrent=places,
+        max_waiting=0,
+    )
+
+
+def handlers_of(settings: MinerSettings, chain: Chain, reasoner: Reasoner, clock: Clock) -> MinerHandlers:
+    """The miner's use cases, wired for one reasoner."""
+    admit = AdmitCaller(chain, clock, least_stake=settings.min_stake)
+    gate = AsyncioGate(places=settings.max_concurrent, room=settings.max_concurrent * WAITING_A_PLACE)
+    bounded = BoundWork(SolveTask(reasoner, clock), gate, clock, admit.stake_of)
+    return MinerHandlers(
+        admit=admit,
+        solve=RouteByDiscipline(settings.disciplines, bounded),
+        health=ReportHealth(reasoner, settings.disciplines, __version__, gate),
+        learn=RememberScores(),
+    )
+
+
+async def reasoner_of(settings: MinerSettings, hotkey: Hotkey, clock: Clock, stack: AsyncExitStack) -> Reasoner:
+    """What the miner thinks with; closed with `stack`.
+
+    Raises:
+        OperatorError: the backend cannot be had: no key, no package, no model.
+    """
+    if settings.backend is Backend.SOLVER:
+        return SolverReasoner(settings.skill, hotkey, HastyClock(clock, settings.pace))
+    if settings.backend is Backend.LOCAL:
+        if not settings.model:
+            raise OperatorError(
+                "--miner.model (MINER_MODEL) is required with the local backend: a GGUF file or a model"
+            )
+        local = LocalReasoner(settings.model, clock)
+        stack.push_async_callback(local.close)
+        return local
+    service = Backend.OPENAI if settings.backend is Backend.AGENT else settings.backend
+    remote = reasoner_from(
+        service.value,
+        api_key=os.environ.get(settings.key_variable, ""),
+        clock=clock,
+        rng=SystemRandom(),
+        model=settings.model,
+        base_url=settings.base_url or None,
+    )
+    stack.push_async_callback(remote.close)
+    return AgentReasoner(remote, clock) if settings.backend is Backend.AGENT else remote
+
+
+async def _be_found(chain: Chain, endpoint: Endpoint, journal: Journal) -> None:
+    """Publish where we serve when the chain does not say so already; told when it cannot be done, tried again later."""
+    try:
+        neuron = (await chain.metagraph()).of(chain.hotkey)
+        if neuron is None:
+            raise OperatorError(f"the hotkey {chain.hotkey} is no longer registered on subnet {chain.netuid}")
+        if neuron.endpoint != endpoint:
+            await chain.serve(endpoint)
+            journal.note("served", endpoint=str(endpoint))
+    except ChainError as error:
+        journal.note(f"the chain does not say where we serve: {error}")
+
+
+if __name__ == "__main__":
+    run()

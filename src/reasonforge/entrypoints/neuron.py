@@ -1,0 +1,117 @@
+"""What a validator's and a miner's process have in common: who they are, their chain, and how they stop."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from random import SystemRandom
+from typing import Any
+
+from reasonforge.adapters.bittensor.chain import BittensorChain
+from reasonforge.adapters.bittensor.subtensor import dial
+from reasonforge.adapters.bittensor.wallet import Identity, open_identity, registered
+from reasonforge.adapters.localnet.chain import RemoteMemoryChain
+from reasonforge.adapters.system.clock import SystemClock
+from reasonforge.application.ports.chain import Chain
+from reasonforge.domain.errors import OperatorError, ReasonForgeError
+from reasonforge.domain.identity import NetUid
+from reasonforge.domain.metagraph import Neuron
+from reasonforge.entrypoints.journal import Journal
+from reasonforge.entrypoints.settings import NeuronSettings
+
+STOPPING_SECONDS = 10.0
+"""How long a neuron may take to stop when it is asked to."""
+OPERATORS_FAULT, OUR_FAULT = 2, 1
+
+
+def journal_of(settings: NeuronSettings, neuron: str) -> Journal:
+    """Where this process tells what it does."""
+    as_json = not sys.stderr.isatty() if settings.logging_json is None else settings.logging_json
+    return Journal(sys.stderr, SystemClock(), as_json, neuron)
+
+
+def netuid_of(settings: NeuronSettings) -> NetUid:
+    """The subnet's number, which has no default: the wrong subnet costs money."""
+    if settings.netuid is None:
+        raise OperatorError("--netuid (NETUID) is required: the number of the subnet to work on")
+    return NetUid(settings.netuid)
+
+
+def identity_of(settings: NeuronSettings) -> Identity:
+    """The operator's wallet, opened; `OperatorError` with the command to type when it cannot be."""
+    return open_identity(settings.wallet_name, settings.wallet_hotkey, settings.wallet_path)
+
+
+@asynccontextmanager
+async def chain_of(settings: NeuronSettings, identity: Identity, epoch_length: int = 361) -> AsyncIterator[Chain]:
+    """The chain the settings name: a node's, or `reasonforge chain serve`'s."""
+    netuid = netuid_of(settings)
+    if settings.is_local_chain:
+        local = RemoteMemoryChain(settings.subtensor_chain_endpoint, identity.hotkey, netuid)
+        try:
+            yield local
+        finally:
+            local.close()
+        return
+    network = settings.subtensor_chain_endpoint or settings.subtensor_network
+    chain = BittensorChain(
+        identity.hotkey,
+        netuid,
+        dial(network, identity.wallet),
+        SystemClock(),
+        SystemRandom(),
+        epoch_length=epoch_length,
+    )
+    try:
+        yield chain
+    finally:
+        await chain.close()
+
+
+async def own_neuron(chain: Chain, settings: NeuronSettings) -> Neuron:
+    """Our neuron; an `OperatorError` with the command that registers it when there is none."""
+    return registered(
+        await chain.metagraph(),
+        chain.hotkey,
+        settings.subtensor_chain_endpoint or settings.subtensor_network,
+        settings.wallet_name,
+        settings.wallet_hotkey,
+    )
+
+
+def run_process(program: str, work: Callable[[], Coroutine[Any, Any, None]]) -> int:
+    """Run a neuron until it ends or is asked to stop; its exit code: 0 stopped, 2 the operator's fault, 1 ours."""
+    try:
+        asyncio.run(_until_stopped(work()))
+    except OperatorError as error:
+        return _refuse(program, error, OPERATORS_FAULT)
+    except ReasonForgeError as error:
+        return _refuse(program, error, OUR_FAULT)
+    return 0
+
+
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """SIGTERM and SIGINT cancel the work, which may clean up for `STOPPING_SECONDS`; what is recorded is kept."""
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work)
+
+    def stop() -> None:
+        task.cancel()
+        loop.call_later(STOPPING_SECONDS, os._exit, OUR_FAULT)  # it had its time
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop)
+    try:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.result()
+    finally:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(name)
+
+
+def _refuse(program: str, error: ReasonForgeError, code: int) -> int:
+    sys.stderr.write(f"{program}: {' '.join(str(error).split())}\n")
+    return code

@@ -1,0 +1,138 @@
+"""`reasonforge-validator`: epochs on a chain, over real Axons."""
+
+import os
+import sys
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from attrs import evolve
+
+from reasonforge.adapters.bittensor.transport import BittensorTransport
+from reasonforge.adapters.memory.embedder import HashingEmbedder
+from reasonforge.adapters.sqlalchemy.database import open_database
+from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
+from reasonforge.adapters.system.clock import SystemClock
+from reasonforge.adapters.tasks.source import GeneratedTasks
+from reasonforge.adapters.tasks.verifier import ExactVerifier
+from reasonforge.adapters.transformers.embedder import SentenceTransformerEmbedder
+from reasonforge.application.ports.embedder import Embedder
+from reasonforge.application.ports.verifier import Verifier
+from reasonforge.application.validator.keep_running import KeepRunning
+from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.domain.errors import OperatorError, ValidatorFault
+from reasonforge.domain.parameters import DEFAULT_PARAMETERS
+from reasonforge.domain.scoring.policies import policy_named
+from reasonforge.entrypoints.container import NeuronAdapters, Validator
+from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
+from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
+
+PROGRAM = "reasonforge-validator"
+LOCAL_LOOK_SECONDS = 0.2
+SECRET_BYTES = 32
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a validator until it is stopped; the exit code."""
+
+    async def work() -> None:
+        await _validate(read_settings(ValidatorSettings, PROGRAM, arguments))
+
+    return run_process(PROGRAM, work)
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+async def _validate(settings: ValidatorSettings) -> None:
+    identity = identity_of(settings)
+    journal = journal_of(settings, "validator")
+    rules = rules_of(settings)
+    embedder = embedder_of(settings)
+    verifier = ExactVerifier()
+    await _trust(verifier)
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        chain = await stack.enter_async_context(chain_of(settings, identity, settings.epoch_length))
+        neuron = await own_neuron(chain, settings)
+        database = stack.enter_context(open_database(settings.state_db))
+        container = Validator(
+            adapters=NeuronAdapters(
+                chain=chain,
+                secret=secret_beside(database.path),
+                transport=BittensorTransport(identity.keypair, clock, allow_private=settings.is_local_chain),
+                store=SqlAlchemyStore(database, chain.hotkey, clock),
+                embedder=embedder,
+                verifier=verifier,
+                tasks=GeneratedTasks(timeout_seconds=settings.timeout),
+                jury=None,
+                clock=clock,
+                telemetry=journal,
+                notifier=journal,
+            ),
+            rules=rules,
+        )
+        container.check_dependencies()
+        journal.note("validating", uid=neuron.uid, hotkey=chain.hotkey, netuid=chain.netuid, stake=neuron.stake)
+        keep_running = KeepRunning(
+            chain=chain,
+            run_epoch=container.run_epoch(),
+            publish_weights=container.publish_weights(),
+            clock=clock,
+            notifier=journal,
+        )
+        if settings.is_local_chain:  # its blocks pass as fast as somebody likes
+            keep_running.look_seconds = LOCAL_LOOK_SECONDS
+        await keep_running()
+
+
+def rules_of(settings: ValidatorSettings) -> ValidatorRules:
+    """How this validator asks and scores."""
+    return ValidatorRules(
+        parameters=evolve(
+            DEFAULT_PARAMETERS,
+            tasks_per_epoch=settings.tasks_per_epoch,
+            trap_rate=settings.trap_rate,
+            micro_round_seconds=settings.timeout,
+        ),
+        policy=policy_named(settings.scoring_policy),
+        sample_size=settings.sample_size,
+    )
+
+
+def embedder_of(settings: ValidatorSettings) -> Embedder:
+    """The model, or the deterministic stand-in that needs none."""
+    if settings.embedding_model == "hashing":
+        return HashingEmbedder()
+    return SentenceTransformerEmbedder(settings.embedding_model)
+
+
+def secret_beside(database: Path) -> bytes:
+    """What the epochs' randomness is drawn from: made once, kept beside the database, readable by its owner alone.
+
+    Raises:
+        OperatorError: the file cannot be read or made, or is too short to be a secret.
+    """
+    path = database.with_name(f"{database.name}.secret")
+    try:
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
+                made.write(os.urandom(SECRET_BYTES))
+        secret = path.read_bytes()
+    except OSError as error:
+        raise OperatorError(f"the validator's secret {path} cannot be read or made: {error.strerror}") from error
+    if len(secret) < SECRET_BYTES:
+        raise OperatorError(f"{path} is no validator's secret: restore it from a backup, or delete it to get a new one")
+    return secret
+
+
+async def _trust(verifier: Verifier) -> None:
+    """A checker that accepts its false example, or refuses its true one, is not used."""
+    for test in await verifier.self_test():
+        if not test.passed:
+            raise ValidatorFault(f"the checker {test.tool} failed its self-test: {test.detail}")
+
+
+if __name__ == "__main__":
+    run()
