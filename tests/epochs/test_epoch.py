@@ -311,7 +311,6 @@ class TestSeveralValidators:
         ]
         assert set(juries) == {DEFAULT_PARAMETERS.validators_per_task}
 
-
     def test_without_a_jury_validators_are_audited_by_what_they_publish(self) -> None:
         """As on a chain: nobody is judged before weights are published, and then who inverts is far from the rest."""
         profiles = ["honest", "honest", "honest", "inverting"]

@@ -1,12 +1,19 @@
 import re
-from collections.abc import Iterable
-from itertools import combinations
 from random import Random
 from string import ascii_lowercase, ascii_uppercase
 from typing import Final
 
 from attrs import frozen
 
+from reasonforge.adapters.tasks.causal_graph import (
+    ball_passes,
+    drawn_arrows,
+    is_acyclic,
+    moral_edges,
+    nodes_of,
+    open_path,
+    path_round,
+)
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedLine, WorkedSolution, kept, recognised
 from reasonforge.domain.answers.wording import ChoiceAnswer
 from reasonforge.domain.discipline import Discipline
@@ -39,15 +46,12 @@ class Separation:
             raise ValueError("two different nodes, and the sets, must be of the graph")
         if len(self.options) != _OPTIONS or any({self.first, self.second} & set(option) for option in self.options):
             raise ValueError("there are four sets, without the two nodes themselves")
-        left = set(nodes)
-        while free := [node for node in left if not any(end == node and start in left for start, end in self.arrows)]:
-            left -= set(free)
-        if left:
+        if not is_acyclic(self.arrows):
             raise ValueError("a causal graph has no cycle")
 
     def nodes(self) -> str:
         """The nodes in alphabetical order."""
-        return "".join(sorted({node for arrow in self.arrows for node in arrow}))
+        return nodes_of(self.arrows)
 
 
 class DSeparation:
@@ -104,7 +108,8 @@ class DSeparation:
         for letter, option in zip(ascii_uppercase, instance.options, strict=False):
             path = _moral_path(instance, option)
             finding = f"{' – '.join(path)} avoids the set" if path else "no path avoids the set, so it d-separates"
-            edges = ", ".join(sorted(f"{a}{b}" for a, b in _moral_edges(instance, option)))
+            nodes = {instance.first, instance.second, *option}
+            edges = ", ".join(sorted(f"{a}{b}" for a, b in moral_edges(instance.arrows, nodes)))
             lines.append(WorkedLine(_MORAL, f"{letter}, {_set(option)}: moral edges {edges}; {finding}."))
         return WorkedSolution(self.answer(instance).value, tuple(lines))
 
@@ -132,38 +137,8 @@ def _set(option: str) -> str:
     return "{" + ", ".join(option) + "}"
 
 
-def _ancestors(separation: Separation, nodes: Iterable[str]) -> set[str]:
-    """The nodes and all that lead to them."""
-    found = set(nodes)
-    while fresh := {start for start, end in separation.arrows if end in found} - found:
-        found |= fresh
-    return found
-
-
-def _moral_edges(separation: Separation, given: str) -> set[tuple[str, str]]:
-    kept_nodes = _ancestors(separation, {separation.first, separation.second, *given})
-    arrows = [arrow for arrow in separation.arrows if arrow[1] in kept_nodes]
-    parents = (sorted(start for start, end in arrows if end == node) for node in kept_nodes)
-    married = (pair for several in parents for pair in combinations(several, 2))
-    return {(min(edge), max(edge)) for edge in (*arrows, *married)}
-
-
-def _path(edges: set[tuple[str, str]], start: str, end: str, avoid: str) -> list[str]:
-    """A shortest path between two nodes round the ones to avoid, the first in alphabetical order; empty if none."""
-    before = {start: ""}
-    waiting = [start]
-    for node in waiting:
-        for fresh in sorted({b if a == node else a for a, b in edges if node in {a, b}} - before.keys() - set(avoid)):
-            before[fresh] = node
-            waiting.append(fresh)
-    path = [end] if end in before else []
-    while path and path[-1] != start:
-        path.append(before[path[-1]])
-    return path[::-1]
-
-
 def _moral_path(separation: Separation, given: str) -> list[str]:
-    return _path(_moral_edges(separation, given), separation.first, separation.second, given)
+    return open_path(separation.arrows, separation.first, separation.second, given)
 
 
 def _moral_separates(separation: Separation, given: str) -> bool:
@@ -171,36 +146,18 @@ def _moral_separates(separation: Separation, given: str) -> bool:
 
 
 def _ball_passes(separation: Separation, given: str) -> bool:
-    """Whether an active trail joins the two: steps of (node, whether it was reached against an arrow)."""
-    opens_colliders = _ancestors(separation, given)
-    waiting = [(separation.first, True)]
-    seen = set(waiting)
-    while waiting:
-        node, upwards = waiting.pop()
-        if node == separation.second:
-            return True
-        steps: list[tuple[str, bool]] = []
-        if node not in given:
-            steps += [(end, False) for start, end in separation.arrows if start == node]
-        if (upwards and node not in given) or (not upwards and node in opens_colliders):
-            steps += [(start, True) for start, end in separation.arrows if end == node]
-        fresh = [step for step in steps if step not in seen]
-        seen.update(fresh)
-        waiting.extend(fresh)
-    return False
+    return ball_passes(separation.arrows, separation.first, separation.second, given)
 
 
 def _draw(rng: Random, count: int, largest_set: int) -> Separation | None:
     names = rng.sample(ascii_lowercase, count)
-    arrows = {(names[rng.randrange(at)], names[at]) for at in range(1, count)}
-    arrows |= {_downwards(names, rng) for _ in range(1 + count // 3)}
+    graph = drawn_arrows(rng, names, 1 + count // 3)
     first, second = rng.sample(names, 2)
-    if (first, second) in arrows or (second, first) in arrows:
+    if (first, second) in graph or (second, first) in graph:
         return None
     others = sorted(set(names) - {first, second})
     sets = {"".join(sorted(rng.sample(others, rng.randint(0, min(largest_set, len(others)))))) for _ in range(24)}
     options = rng.sample(sorted(sets), min(len(sets), 12))
-    graph = tuple(sorted(arrows))
     graphs = {option: Separation(graph, first, second, (option,) * _OPTIONS) for option in options}
     separating = [option for option in options if not _ball_passes(graphs[option], option)]
     joining = [option for option in options if option not in separating]
@@ -211,16 +168,12 @@ def _draw(rng: Random, count: int, largest_set: int) -> Separation | None:
     return Separation(graph, first, second, tuple(chosen))
 
 
-def _downwards(names: list[str], rng: Random) -> tuple[str, str]:
-    """An arrow between two of the names, from the earlier to the later one."""
-    start, end = sorted(rng.sample(range(len(names)), 2))
-    return names[start], names[end]
-
-
 def _colliders_matter(separation: Separation) -> bool:
     right = [option for option in separation.options if _moral_separates(separation, option)]
     edges = {(min(arrow), max(arrow)) for arrow in separation.arrows}
-    naive = [option for option in separation.options if not _path(edges, separation.first, separation.second, option)]
+    naive = [
+        option for option in separation.options if not path_round(edges, separation.first, separation.second, option)
+    ]
     return len(right) == 1 and naive != right
 
 
