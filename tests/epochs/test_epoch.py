@@ -28,7 +28,7 @@ from reasonforge.domain.verdict import Unavailable, Verification
 from reasonforge.domain.weights import WeightRow, WeightsCommitted, WeightsRefused, WeightsSet
 from reasonforge.entrypoints.cast import Bluffer, Malformed, MinerPart, Plagiarist, Silent, Solver, TimeLiar
 from reasonforge.entrypoints.report_json import as_text, run_document, subnet_epoch
-from reasonforge.entrypoints.subnet import SubnetRun
+from reasonforge.entrypoints.run_tally import SubnetRun
 
 FEW_TASKS = ValidatorRules(parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=6))
 CHARACTERS: tuple[MinerPart, ...] = (

@@ -18,7 +18,7 @@ from reasonforge.domain.submission import WireFields
 from reasonforge.domain.task import Question
 from reasonforge.domain.weights import WeightRow, WeightsSet
 from reasonforge.entrypoints.cast import MinerPart, VoiceOf, cast_miners
-from reasonforge.entrypoints.subnet import SubnetRun
+from reasonforge.entrypoints.run_tally import SubnetRun
 
 SEEDS = 200
 BATCHES = 20

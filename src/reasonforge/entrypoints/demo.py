@@ -21,7 +21,7 @@ from reasonforge.domain.scoring.policies import policy_named
 from reasonforge.entrypoints.replacement import ReplacementFile
 from reasonforge.entrypoints.report_json import as_text, run_document, subnet_epoch
 from reasonforge.entrypoints.screen import Screen
-from reasonforge.entrypoints.subnet import InProcessSubnet, RunTally
+from reasonforge.entrypoints.subnet import InProcessSubnet
 from reasonforge.entrypoints.terminal import Terminal
 
 MOST_EPOCHS = 10_000
@@ -97,7 +97,7 @@ async def _tell(subnet: InProcessSubnet, epochs: int, database: Path | None, out
         with Screen(console, subnet.validators[0].hotkey) as screen:
             subnet.watch(screen)
             screen.opening(subnet.validators, subnet.miners)
-            tally, kept = RunTally(subnet), []
+            tally, kept = subnet.tally(), []
             async for epoch in subnet.epochs(epochs):
                 tally.add(epoch)
                 screen.epoch(epoch, subnet.name_of)
@@ -105,7 +105,7 @@ async def _tell(subnet: InProcessSubnet, epochs: int, database: Path | None, out
                     kept.append(subnet_epoch(epoch))
                 elif database is None and console.abandoned:
                     return
-            run = tally.finish()
+            run = tally.finish(subnet.notifier.notices)
             if output is not None:
                 output.write(as_text(run_document(subnet, run, kept)))
             screen.closing(run, database, output.path if output else None)

@@ -17,7 +17,8 @@ from reasonforge.domain.weights import (
     WeightsUnreachable,
 )
 from reasonforge.entrypoints.cast import CastMember
-from reasonforge.entrypoints.subnet import InProcessSubnet, SubnetEpoch, SubnetRun
+from reasonforge.entrypoints.run_tally import SubnetEpoch, SubnetRun
+from reasonforge.entrypoints.subnet import InProcessSubnet
 
 Json = dict[str, Any]
 

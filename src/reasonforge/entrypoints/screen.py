@@ -15,7 +15,7 @@ from reasonforge.domain.identity import RAO_PER_TAO, Hotkey
 from reasonforge.domain.report import EpochReport, MinerResult, ScoredTask
 from reasonforge.domain.weights import WeightsCommitted, WeightsOutcome, WeightsRefused, WeightsSet
 from reasonforge.entrypoints.cast import CastMember
-from reasonforge.entrypoints.subnet import SubnetEpoch, SubnetRun
+from reasonforge.entrypoints.run_tally import SubnetEpoch, SubnetRun
 
 EXCERPT = 96
 MARKS = {

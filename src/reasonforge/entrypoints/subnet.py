@@ -13,11 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve
 
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.embedder import HashingEmbedder
-from reasonforge.adapters.memory.emission import ChainEpoch
 from reasonforge.adapters.memory.faults import NO_FAULTS, FaultPlan
 from reasonforge.adapters.memory.jury import Juror, MemoryJury
 from reasonforge.adapters.memory.ledger import MemoryLedger
@@ -30,21 +29,19 @@ from reasonforge.adapters.sqlalchemy.database import Database, open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.tasks.verifier import ExactVerifier
 from reasonforge.application.ports.embedder import Embedder
-from reasonforge.application.ports.notifier import OperatorNotice
 from reasonforge.application.ports.store import Store
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import MinerHandlers
 from reasonforge.application.ports.verifier import Verifier
 from reasonforge.application.validator.rules import ValidatorRules
-from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.events import Event, WeightsPublished
 from reasonforge.domain.identity import RAO_PER_TAO, SECONDS_PER_BLOCK, BlockNumber, Coldkey, Hotkey, NetUid, Rao, Uid
 from reasonforge.domain.metagraph import Endpoint, Hyperparameters
-from reasonforge.domain.report import EpochReport, MinerResult, Publication
-from reasonforge.domain.score import DimensionScores
+from reasonforge.domain.report import Publication
 from reasonforge.entrypoints.cast import CastMember, MinerPart, cast_miners
 from reasonforge.entrypoints.container import MemoryAdapters, MemoryMinerAdapters, Miner, Validator
+from reasonforge.entrypoints.run_tally import RunTally, SubnetEpoch, SubnetRun
 
 NETUID = NetUid(1)
 EMISSION_PER_EPOCH = Rao(361 * RAO_PER_TAO // 2)
@@ -52,52 +49,6 @@ EMISSION_PER_EPOCH = Rao(361 * RAO_PER_TAO // 2)
 VALIDATOR_STAKE = 1_000 * RAO_PER_TAO
 MINER_PORT = 8091
 MOST_VALIDATORS, MOST_NEURONS = 64, 256
-
-
-@frozen
-class SubnetEpoch:
-    """One epoch as everybody saw it.
-
-    Attributes:
-        reports: one a validator, in the order of their uids.
-        publications: what the chain answered to each of them, in the same order; None where nothing was to publish.
-        chain: what Yuma Consensus made of their weights, and whom it paid.
-    """
-
-    epoch: Epoch
-    reports: tuple[EpochReport, ...]
-    publications: tuple[Publication | None, ...]
-    chain: ChainEpoch
-
-
-@frozen
-class Place:
-    """One miner over a whole run: means over all validators' epochs, sums of what was paid.
-
-    Attributes:
-        s_epoch, dimensions: the mean, in [0, 4] and [0, 1].
-        right, asked: final answers right, of tasks asked.
-        paid: by the chain, in Rao.
-    """
-
-    member: CastMember
-    s_epoch: float
-    dimensions: DimensionScores
-    right: int
-    asked: int
-    paid: Rao
-
-
-@frozen
-class SubnetRun:
-    """What `run_epochs` did. `leaderboard` is sorted by mean S_epoch, then uid."""
-
-    leaderboard: tuple[Place, ...]
-    notices: tuple[OperatorNotice, ...]
-    paid: Rao
-    unallocated: Rao
-    emitted: Rao
-    epochs: tuple[SubnetEpoch, ...] = ()
 
 
 class Audience:
@@ -128,68 +79,6 @@ class LastPublications:
     def take(self, validator: Hotkey) -> Publication | None:
         """The last answer since this was asked before."""
         return self._last.pop(validator, None)
-
-
-class RunTally:
-    """Sums a run up while it goes on, so that no epoch need be kept for it."""
-
-    def __init__(self, subnet: "InProcessSubnet") -> None:
-        self._subnet = subnet
-        self._results: dict[Hotkey, _Sums] = {member.hotkey: _Sums() for member in subnet.miners}
-        self._emitted = self._paid = self._unallocated = 0
-
-    def add(self, epoch: SubnetEpoch) -> None:
-        """One more epoch, in order."""
-        for report in epoch.reports:
-            for result in report.miners:
-                self._results[result.hotkey].add(result)
-        for uid, emission in epoch.chain.emission.items():
-            self._paid += emission
-            sums = self._results.get(epoch.chain.hotkeys[uid])
-            if sums is not None:
-                sums.paid += emission
-        self._unallocated += epoch.chain.unallocated
-        self._emitted += self._subnet.emission_per_epoch
-
-    def finish(self) -> SubnetRun:
-        """The run so far."""
-        rows = [self._results[member.hotkey].place(member) for member in self._subnet.miners]
-        return SubnetRun(
-            leaderboard=tuple(sorted(rows, key=lambda row: (-row.s_epoch, row.member.uid))),
-            notices=self._subnet.notifier.notices,
-            paid=Rao(self._paid),
-            unallocated=Rao(self._unallocated),
-            emitted=Rao(self._emitted),
-        )
-
-
-@define
-class _Sums:
-    """One miner's figures over a run, added up epoch by epoch."""
-
-    epochs: int = 0
-    s_epoch: float = 0.0
-    dimensions: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    right: int = 0
-    asked: int = 0
-    paid: int = 0
-
-    def add(self, result: MinerResult) -> None:
-        scores = result.dimensions
-        fresh = (scores.quality, scores.accuracy, scores.novelty, scores.efficiency)
-        quality, accuracy, novelty, efficiency = (
-            total + score for total, score in zip(self.dimensions, fresh, strict=True)
-        )
-        self.dimensions = (quality, accuracy, novelty, efficiency)
-        self.epochs += 1
-        self.s_epoch += result.s_epoch
-        self.right += result.right
-        self.asked += result.asked
-
-    def place(self, member: CastMember) -> Place:
-        count = max(1, self.epochs)
-        dimensions = DimensionScores(*(min(1.0, total / count) for total in self.dimensions))
-        return Place(member, self.s_epoch / count, dimensions, self.right, self.asked, Rao(self.paid))
 
 
 @define
@@ -325,14 +214,18 @@ class InProcessSubnet:
         for _ in range(count):
             yield await self._run_epoch()
 
+    def tally(self) -> RunTally:
+        """To sum up what `epochs` gives."""
+        return RunTally(self.miners, self.emission_per_epoch)
+
     async def run_epochs(self, count: int) -> SubnetRun:
         """Run `count` epochs and sum them up."""
-        tally = RunTally(self)
+        tally = self.tally()
         kept = []
         async for epoch in self.epochs(count):
             tally.add(epoch)
             kept.append(epoch)
-        return evolve(tally.finish(), epochs=tuple(kept))
+        return evolve(tally.finish(self.notifier.notices), epochs=tuple(kept))
 
     async def _run_epoch(self) -> SubnetEpoch:
         """All validators side by side in the middle of the epoch; then the chain goes to its end and pays."""
