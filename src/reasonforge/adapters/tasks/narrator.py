@@ -18,7 +18,7 @@ from reasonforge.domain.submission import Claim, ReasoningStep
 _WORDS = (240, 300)  # beside figures; a chain is given asides until it has a number of words between these
 _MOST_LINES = 9  # told one by one; more of them share a step
 _CLAIMS_A_STEP = 20
-_SHORTEST_EVIDENCE = 12
+_SHORTEST_EVIDENCE = 16
 _LONGEST_EVIDENCE = 90
 _WORDS_A_FRAGMENT = 9
 _FEW_STEPS = 3  # up to which each quotes two fragments, and one beyond
@@ -123,7 +123,7 @@ class Narrator:
         quotes = [
             quote
             for match in _SENTENCES.finditer(self._problem)
-            if len(quote := match[0].strip()[:_LONGEST_EVIDENCE].rstrip()) >= _SHORTEST_EVIDENCE
+            if len(" ".join((quote := match[0].strip()[:_LONGEST_EVIDENCE].rstrip()).split())) >= _SHORTEST_EVIDENCE
         ]
         self._rng.shuffle(quotes)
         some = set(self._rng.sample(range(steps), min(len(quotes), steps, max(1, steps // 3))))
