@@ -119,9 +119,8 @@ async def reasoner_of(settings: MinerSettings, hotkey: Hotkey, clock: Clock, sta
         local = LocalReasoner(settings.model, clock)
         stack.push_async_callback(local.close)
         return local
-    service = Backend.OPENAI if settings.backend is Backend.AGENT else settings.backend
     remote = reasoner_from(
-        service.value,
+        settings.service.value,
         api_key=os.environ.get(settings.key_variable, ""),
         clock=clock,
         rng=SystemRandom(),

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AliasChoices, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from reasonforge.adapters.llm.backends import default_key_variable
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
@@ -169,9 +170,14 @@ class MinerSettings(NeuronSettings):
         return frozenset(Discipline(name.strip()) for name in self.domains.split(","))
 
     @property
+    def service(self) -> Backend:
+        """Whose API the backend asks, where it asks one: the agent thinks with an OpenAI-compatible service."""
+        return Backend.ANTHROPIC if self.backend is Backend.ANTHROPIC else Backend.OPENAI
+
+    @property
     def key_variable(self) -> str:
         """Where the API key is looked for."""
-        return self.api_key_env or ("ANTHROPIC_API_KEY" if self.backend is Backend.ANTHROPIC else "OPENAI_API_KEY")
+        return self.api_key_env or default_key_variable(self.service.value)
 
 
 class ValidatorSettings(NeuronSettings):

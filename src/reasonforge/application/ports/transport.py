@@ -1,5 +1,5 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from attrs import frozen
 
@@ -104,6 +104,3 @@ class MinerTransport(Protocol):
     async def serve(self, uid: Uid, handlers: MinerHandlers) -> None: ...
 
     async def close(self) -> None: ...
-
-
-JsonObject = Mapping[str, Any]
