@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from reasonforge.domain.answers.numeric import DecimalAnswer, FractionAnswer, IntegerAnswer
-from reasonforge.domain.answers.reading import read_answer
+from reasonforge.domain.answers.reading import read_element
 from reasonforge.domain.answers.sequence import Element
 from reasonforge.domain.answers.wording import ChoiceAnswer, TextAnswer
 from reasonforge.domain.discipline import Discipline
@@ -89,7 +89,7 @@ _simple_answers: st.SearchStrategy[Element] = st.one_of(
     st.builds(TextAnswer, names, st.lists(names, max_size=2).map(tuple), case=st.booleans()),
 )
 _lists_of_integers = st.lists(st.integers(-99, 99), max_size=4).map(
-    lambda numbers: read_answer({"format": "list", "of": {"format": "integer"}, "value": numbers})
+    lambda numbers: read_element({"format": "list", "of": {"format": "integer"}, "value": numbers})
 )
 answers: st.SearchStrategy[Element] = _simple_answers | _lists_of_integers
 

@@ -19,6 +19,7 @@ from reasonforge.application.miner.solve_task import SolveTask
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.reasoner import NoAnswer, Reasoner, Solution
 from reasonforge.application.ports.transport import Refusal, Request
+from reasonforge.domain.answer import exactly
 from reasonforge.domain.identity import Hotkey, QueryId
 from reasonforge.domain.receive import receive
 from reasonforge.domain.reply import Answer, Reply, Silence, SilenceReason
@@ -130,7 +131,7 @@ def test_a_bluffer_is_almost_never_right() -> None:
             posed, question = posed_by(family, difficulty)
             clock = MemoryClock()
             bluff, _ = made_by(Bluffer(clock, "seed"), question, clock)
-            outcomes.append(family.answer(posed.instance).check(bluff.final_answer).correctness)
+            outcomes.append(exactly(family.answer(posed.instance)).check(bluff.final_answer).grade)
     assert fmean(outcomes) < 0.3
 
 

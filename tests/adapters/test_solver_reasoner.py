@@ -17,6 +17,7 @@ from reasonforge.adapters.tasks.registry import FAMILIES
 from reasonforge.adapters.tasks.solver import SolverReasoner, chance, hardness
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.reasoner import NoAnswer, Solution
+from reasonforge.domain.answer import exactly
 from reasonforge.domain.identity import QueryId
 from reasonforge.domain.similarity.containment import containments
 from reasonforge.domain.similarity.fingerprint import Fingerprint, fingerprints
@@ -67,8 +68,8 @@ def test_full_skill_is_always_right(family: AnyFamily) -> None:
     """With skill 1 every family's problems are solved, at every difficulty."""
     for difficulty in family.difficulties:
         posed, question = posed_by(family, difficulty)
-        finding = family.answer(posed.instance).check(solved(question).final_answer)
-        assert finding.correctness == 1.0, (difficulty, finding)
+        finding = exactly(family.answer(posed.instance)).check(solved(question).final_answer)
+        assert finding.grade == 1.0, (difficulty, finding)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
@@ -76,7 +77,7 @@ def test_no_skill_is_always_wrong(family: AnyFamily) -> None:
     """With skill 0 the answer is a slip: in the format that was asked for, and wrong."""
     for difficulty in family.difficulties:
         posed, question = posed_by(family, difficulty)
-        assert family.answer(posed.instance).check(solved(question, skill=0.0).final_answer).correctness < 1.0
+        assert exactly(family.answer(posed.instance)).check(solved(question, skill=0.0).final_answer).grade < 1.0
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -86,7 +87,9 @@ def test_more_skill_solves_a_superset(seed: int) -> None:
         difficulty = family.difficulties[(3 * seed) % len(family.difficulties)]
         posed, question = posed_by(family, difficulty, str(seed))
         answer = family.answer(posed.instance)
-        right = [answer.check(solved(question, skill, f"v{skill}").final_answer).correctness == 1.0 for skill in SKILLS]
+        right = [
+            exactly(answer).check(solved(question, skill, f"v{skill}").final_answer).grade == 1.0 for skill in SKILLS
+        ]
         assert right == sorted(right)
 
 
@@ -129,7 +132,7 @@ def test_accuracy_falls_with_difficulty() -> None:
             for difficulty in family.difficulties[part]:
                 posed, question = posed_by(family, difficulty)
                 found = solved(question, skill=0.6).final_answer
-                outcomes.append(family.answer(posed.instance).check(found).correctness)
+                outcomes.append(exactly(family.answer(posed.instance)).check(found).grade)
         return fmean(outcomes)
 
     assert accuracy(slice(0, 3)) > accuracy(slice(-3, None)) + 0.2

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reasonforge.application.ports.task_source import TaskSource
+from reasonforge.domain.answer import exactly
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.identity import BlockNumber, EpochNumber
@@ -60,7 +61,7 @@ class TaskSourceContract:
     def test_tasks_can_be_scored(self) -> None:
         """A task's truth is right by its own checker, its checks are of its discipline, its deadline is positive."""
         for task in self.draw(18, 3, 5):
-            assert task.answer.check(task.answer.truth()).correctness == 1.0
+            assert exactly(task.answer).check(task.answer.truth()).grade == 1.0
             assert task.checks
             assert set(task.checks) <= DEFAULT_PARAMETERS.check_weights[task.discipline].keys()
             assert task.timeout_seconds > 0

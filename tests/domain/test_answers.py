@@ -121,13 +121,13 @@ EVERY: list[Element] = [
 @pytest.mark.parametrize(("answer", "text"), RIGHT)
 def test_right(answer: Element, text: str) -> None:
     """What the format allows, and what is forgiven around it, is right."""
-    assert answer.check(text).correctness == 1.0
+    assert answer.check(text).grade == 1.0
 
 
 @pytest.mark.parametrize(("answer", "text"), WRONG)
 def test_wrong(answer: Element, text: str) -> None:
     """Other values, other notations, prose and a second candidate are wrong."""
-    assert answer.check(text).correctness == 0.0
+    assert answer.check(text).grade == 0.0
 
 
 @pytest.mark.parametrize("answer", EVERY, ids=lambda answer: answer.format)
@@ -137,7 +137,7 @@ def test_hostile_texts_are_wrong_at_once(answer: Element) -> None:
         start = time.perf_counter()
         finding = answer.check(text)
         assert time.perf_counter() - start < 0.5, text[:20]
-        assert finding.correctness == 0.0, text[:20]
+        assert finding.grade == 0.0, text[:20]
         assert finding.reason.isprintable(), text[:20]
         assert len(finding.reason) < 200, text[:20]
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from reasonforge.domain.answer import exactly
 from reasonforge.domain.answers.numeric import DecimalAnswer, FractionAnswer, IntegerAnswer, within
 from reasonforge.domain.answers.reading import read_answer
 from reasonforge.domain.answers.sequence import Element, ListAnswer, fractions, integers
@@ -59,7 +60,7 @@ dressings = st.sampled_from(["{}", " {} ", "${}$", r"\boxed{{{}}}", "{}.", r"$\b
 @given(answers)
 def test_the_truth_is_right(answer: Element) -> None:
     """A specification's own truth is right."""
-    assert answer.check(answer.truth()).correctness == 1.0
+    assert exactly(answer).check(answer.truth()).grade == 1.0
 
 
 @given(
@@ -67,21 +68,21 @@ def test_the_truth_is_right(answer: Element) -> None:
 )
 def test_what_is_forgiven_changes_nothing(answer: Element, dressing: str) -> None:
     """White space, `$…$`, a box and a full stop around the truth leave it right."""
-    assert answer.check(dressing.format(answer.truth())).correctness == 1.0
+    assert answer.check(dressing.format(answer.truth())).grade == 1.0
 
 
 @given(answers, st.text())
 def test_every_text_gets_a_finding(answer: Element, text: str) -> None:
     """No text raises, and every finding is right or wrong with a printable reason."""
     finding = answer.check(text)
-    assert finding.correctness in {0.0, 1.0}
+    assert finding.grade in {0.0, 1.0}
     assert finding.reason.isprintable()
 
 
 @given(answers, st.text("0123456789-+/.,e[]$ \\boxed{}'\"", max_size=40))
 def test_every_likely_text_gets_a_finding(answer: Element, text: str) -> None:
     """Nor do texts made of the very characters that the formats know."""
-    assert answer.check(text).correctness in {0.0, 1.0}
+    assert answer.check(text).grade in {0.0, 1.0}
 
 
 @given(answers)
@@ -108,15 +109,15 @@ def test_a_list_does_not_tell_its_length(one: list[int], other: list[int]) -> No
 @given(whole, whole)
 def test_integers_are_compared_exactly(one: int, other: int) -> None:
     """An integer is right if and only if it is equal."""
-    assert (IntegerAnswer(one).check(str(other)).correctness == 1.0) is (one == other)
+    assert (IntegerAnswer(one).check(str(other)).grade == 1.0) is (one == other)
 
 
 @given(rational, st.integers(1, 10**6), rational)
 def test_fractions_are_compared_by_value(value: Fraction, scale: int, other: Fraction) -> None:
     """A fraction need not be in lowest terms; one that differs is wrong."""
     text = f"{value.numerator * scale}/{value.denominator * scale}"
-    assert FractionAnswer(value).check(text).correctness == 1.0
-    assert (FractionAnswer(value).check(str(other)).correctness == 1.0) is (value == other)
+    assert FractionAnswer(value).check(text).grade == 1.0
+    assert (FractionAnswer(value).check(str(other)).grade == 1.0) is (value == other)
 
 
 @given(rational, rational, st.floats(0, 1e6), st.floats(0, 1))
@@ -130,7 +131,7 @@ def test_two_candidates_are_wrong(one: Element, other: Element) -> None:
     """The truth beside anything else is wrong."""
     assume(one.format not in {"text", "list"})
     for joined in (f"{one.truth()} or {other.truth()}", f"{one.truth()}, {other.truth()}", f"{one.truth()}; 1"):
-        assert one.check(joined).correctness == 0.0
+        assert one.check(joined).grade == 0.0
 
 
 json_values = st.recursive(
@@ -154,7 +155,7 @@ def test_any_json_is_an_answer_or_a_sentence(value: Any) -> None:
         sentence = str(error)
     else:
         sentence = ""
-        assert answer.check(answer.truth()).correctness == 1.0
+        assert exactly(answer).check(answer.truth()).grade == 1.0
     assert "\n" not in sentence
 
 

@@ -1,22 +1,9 @@
 """Answers by their declared type (7-tasks §7.3). Nothing here evaluates what a miner wrote."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from attrs import frozen
-
-
-@frozen
-class AnswerFinding:
-    """What a final answer turned out to be.
-
-    Attributes:
-        correctness: 1.0 right, 0.0 wrong; between them only where the format knows partial answers.
-        reason: one sentence for people; quotes at most 80 characters of the miner.
-    """
-
-    correctness: float
-    reason: str
+from reasonforge.domain.finding import Finding
 
 
 class AnswerSpecification(Protocol):
@@ -24,7 +11,7 @@ class AnswerSpecification(Protocol):
 
     @property
     def format(self) -> str:
-        """The format's name: integer, fraction, decimal, list, choice, text …"""
+        """The format's name: integer, fraction, decimal, list, choice, text, expression, code, proof …"""
         ...
 
     def wire_format(self) -> Mapping[str, Any]:
@@ -36,9 +23,26 @@ class AnswerSpecification(Protocol):
         ...
 
     def truth(self) -> str:
-        """The right answer, written as the format asks."""
+        """The right answer, written as the format asks; for code and proofs the reference artefact's source."""
         ...
 
-    def check(self, final_answer: str) -> AnswerFinding:
+
+@runtime_checkable
+class ExactAnswer(AnswerSpecification, Protocol):
+    """An answer that plain arithmetic and text can decide; every other format needs a tool (ports/checker.py)."""
+
+    def check(self, final_answer: str) -> Finding:
         """Whether `final_answer` is right. Total: every text gets a finding, in bounded time; nothing raises."""
         ...
+
+
+def exactly(answer: AnswerSpecification) -> ExactAnswer:
+    """The same answer, known to need no tool.
+
+    Raises:
+        ValueError: its format needs one.
+    """
+    if isinstance(answer, ExactAnswer):
+        return answer
+    message = f"a final answer of format {answer.format} is decided by a tool"
+    raise ValueError(message)

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from reasonforge.domain.answer import AnswerSpecification
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import QueryId, TaskId
 
@@ -46,6 +47,7 @@ class Task:
         task_id: the validator's own name of it.
         answer: how the final answer is written and what it must equal.
         checks: which checks of the discipline's table (Eq. 11) this task uses; never empty.
+        artefacts: what some of those checks need beside the final answer; at most one a check.
         family, version, seed: from which it can be generated again; empty for a task that was not generated.
         is_trap: counted by Eq. 9.
         previously_unsolved: a breakthrough (Eq. 6) is possible.
@@ -67,6 +69,14 @@ class Task:
     is_trap: bool = False
     previously_unsolved: bool = False
     source: str = "generated"
+    artefacts: tuple[ArtefactSpecification, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        names = [artefact.check for artefact in self.artefacts]
+        strange = [name for name in names if name not in self.checks or names.count(name) > 1]
+        if strange:
+            message = f"an artefact belongs to one check of its task, and {strange[0]!r} is none or has several"
+            raise ValueError(message)
 
     def as_trap(self) -> "Task":
         """The same task, counted by Eq. 9."""
@@ -80,10 +90,19 @@ class Task:
             discipline=self.discipline,
             difficulty=self.difficulty,
             timeout_seconds=self.timeout_seconds,
-            answer_format=self.answer.wire_format(),
+            answer_format=self._answer_format(),
             context=self.context,
             constraints=self.constraints,
         )
+
+    def artefact_for(self, check: str) -> ArtefactSpecification | None:
+        """What a check needs beside the final answer; None when nothing."""
+        return next((artefact for artefact in self.artefacts if artefact.check == check), None)
+
+    def _answer_format(self) -> Mapping[str, Any]:
+        """The answer's wire form; under `artifact`, what each check asks for beside it."""
+        asked = {artefact.check: artefact.asks for artefact in self.artefacts}
+        return {**self.answer.wire_format(), **({"artifact": asked} if asked else {})}
 
     def weights_of(self, table: Mapping[str, float]) -> dict[str, float]:
         """Eq. 11's ω of the checks this task uses, out of its discipline's table."""

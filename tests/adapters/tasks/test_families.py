@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from reasonforge.adapters.tasks import family as family_module
 from reasonforge.adapters.tasks.family import AnyFamily, Posed, kept, line, pose, written
 from reasonforge.adapters.tasks.registry import BY_NAME, FAMILIES
+from reasonforge.domain.answer import exactly
 from reasonforge.domain.arithmetic import ClaimFinding, check_claim
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import ValidatorFault
@@ -75,7 +76,7 @@ def test_both_solvers_agree_with_the_truth(family: AnyFamily, count: int) -> Non
     for posed in every(family, count):
         answer = family.answer(posed.instance)
         for text in (answer.truth(), family.solve(posed.instance).final_answer, family.solve_again(posed.instance)):
-            assert answer.check(text).correctness == 1.0, (posed, text)
+            assert exactly(answer).check(text).grade == 1.0, (posed, text)
 
 
 @EACH
@@ -86,8 +87,8 @@ def test_slips_are_wrong_but_well_formed(family: AnyFamily, count: int) -> None:
     for posed in every(family, count):
         answer = family.answer(posed.instance)
         for _ in range(4):
-            finding = answer.check(family.slip(posed.instance, rng))
-            assert finding.correctness == 0.0, posed
+            finding = exactly(answer).check(family.slip(posed.instance, rng))
+            assert finding.grade == 0.0, posed
             assert " is not one " not in finding.reason, posed
 
 
@@ -219,7 +220,7 @@ def test_read_takes_damaged_statements(family: AnyFamily) -> None:
         found = family.read(text)
         if found is not None:
             assert text in {family.state(found, way) for way in range(family.phrasings)}
-            assert family.answer(found).check(family.solve(found).final_answer).correctness == 1.0
+            assert exactly(family.answer(found)).check(family.solve(found).final_answer).grade == 1.0
 
     property_()
 

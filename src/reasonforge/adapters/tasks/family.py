@@ -1,15 +1,16 @@
 """What a task family is: (name, version, seed, difficulty) → statement, exact answer, worked reasoning (7-tasks)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from random import Random
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from attrs import frozen
+from attrs import field, frozen
 
-from reasonforge.domain.answer import AnswerSpecification
+from reasonforge.domain.answer import AnswerSpecification, ExactAnswer
 from reasonforge.domain.arithmetic import ClaimFinding, check_claim
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import ValidatorFault
 from reasonforge.domain.receive import CLAIM_CHARACTERS, CLAIMS_A_STEP
@@ -44,10 +45,17 @@ class WorkedSolution:
     """A reference solution.
 
     Where the answer is a number (or a list of numbers), the last claims have it (or its elements) as their value.
+
+    Attributes:
+        artifact: for each check that asks for an artefact, what it asks for, as JSON.
+        code, proof: the source of a program or a formal proof; empty where the task asks for none.
     """
 
     final_answer: str
     lines: tuple[WorkedLine, ...]
+    artifact: Mapping[str, Any] = field(factory=dict)
+    code: str = ""
+    proof: str = ""
 
 
 class Family(Protocol[InstanceT]):
@@ -113,6 +121,26 @@ class Family(Protocol[InstanceT]):
         ...
 
 
+@runtime_checkable
+class ArtefactFamily(Protocol):
+    """A family whose tasks ask for artefacts, or whose checks are not just that of the final answer.
+
+    Its `solve` gives the artefacts too.
+    """
+
+    def checks(self, instance: Any) -> tuple[str, ...]:
+        """Which checks of its discipline's table (Eq. 11) the task uses; the answer's own among them."""
+        ...
+
+    def artefacts(self, instance: Any) -> tuple[ArtefactSpecification, ...]:
+        """What those checks need beside the final answer."""
+        ...
+
+    def go_wrong(self, instance: Any, rng: Random) -> WorkedSolution:
+        """A solution that is plausible and well formed, whose answer (`slip`'s) and every artefact are wrong."""
+        ...
+
+
 AnyFamily = Family[Any]
 
 
@@ -149,7 +177,11 @@ def _holds(family: AnyFamily, instance: Any) -> bool:
     worked = family.solve(instance)
     if not _fits(worked):
         return False
-    if any(answer.check(text).correctness < 1.0 for text in (worked.final_answer, family.solve_again(instance))):
+    again = family.solve_again(instance)
+    if isinstance(answer, ExactAnswer):
+        if any(answer.check(text).grade < 1.0 for text in (worked.final_answer, again)):
+            return False
+    elif again != worked.final_answer:
         return False
     goal = goal_of(worked.final_answer, answer.wire_format())
     checked = examine_distinct(claim for line in worked.lines for claim in line.claims)

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from reasonforge.adapters.tasks.family import AnyFamily, WorkedSolution
+from reasonforge.adapters.tasks.family import AnyFamily, ArtefactFamily, WorkedSolution
 from reasonforge.adapters.tasks.narrator import Narrator, seeded
 from reasonforge.adapters.tasks.registry import FAMILIES
 from reasonforge.application.ports.clock import Clock
@@ -93,10 +93,19 @@ class SolverReasoner:
         family, instance, worked = found
         if self.skill < hardness(question.problem, question.difficulty):
             rng = seeded("slip", self.voice, question.problem)
-            worked = _gone_wrong(worked, family.slip(instance, rng))
+            if isinstance(family, ArtefactFamily):
+                worked = family.go_wrong(instance, rng)
+            else:
+                worked = _gone_wrong(worked, family.slip(instance, rng))
         confidence = round(chance(self.skill, question.difficulty), 4)
         narrator = Narrator(self.voice, question.problem)
-        return Solution(narrator.tell(worked, confidence), worked.final_answer)
+        return Solution(
+            steps=narrator.tell(worked, confidence),
+            final_answer=worked.final_answer,
+            artifact=dict(worked.artifact) or None,
+            proof_artifact=worked.proof.encode() or None,
+            code_artifact=worked.code.encode() or None,
+        )
 
     def _seconds(self, question: Question) -> float:
         jitter = seeded("pace", question.problem).uniform(1 - _JITTER, 1 + _JITTER)

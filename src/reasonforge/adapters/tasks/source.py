@@ -4,7 +4,7 @@ from random import Random
 
 from attrs import evolve, field, frozen
 
-from reasonforge.adapters.tasks.family import AnyFamily, pose
+from reasonforge.adapters.tasks.family import AnyFamily, ArtefactFamily, pose
 from reasonforge.adapters.tasks.registry import FAMILIES
 from reasonforge.domain.discipline import ANSWER_CHECK, Discipline
 from reasonforge.domain.epoch import Epoch
@@ -104,15 +104,22 @@ def task_of(family: AnyFamily, seed: str, difficulty: int) -> Task:
         ValueError: the family has no such difficulty.
     """
     posed = pose(family, seed, difficulty)
-    answer_check = ANSWER_CHECK[family.discipline]
     return Task(
         task_id=TaskId(f"{family.discipline}.{family.name}/{family.version}/{seed}/{difficulty}"),
         problem=posed.statement,
         discipline=family.discipline,
         difficulty=difficulty,
         answer=family.answer(posed.instance),
-        checks=(answer_check, "steps") if family.discipline is Discipline.MATHEMATICS else (answer_check,),
+        checks=_checks(family, posed.instance),
         family=family.name,
         version=family.version,
         seed=seed,
+        artefacts=family.artefacts(posed.instance) if isinstance(family, ArtefactFamily) else (),
     )
+
+
+def _checks(family: AnyFamily, instance: object) -> tuple[str, ...]:
+    if isinstance(family, ArtefactFamily):
+        return family.checks(instance)
+    answer_check = ANSWER_CHECK[family.discipline]
+    return (answer_check, "steps") if family.discipline is Discipline.MATHEMATICS else (answer_check,)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from reasonforge.application.ports.verifier import SelfTest
-from reasonforge.domain.answer import AnswerFinding
+from reasonforge.domain.answer import exactly
 from reasonforge.domain.answers.reading import read_answer
 from reasonforge.domain.arithmetic import ClaimFinding, check_claim
 from reasonforge.domain.discipline import ANSWER_CHECK
+from reasonforge.domain.finding import Finding
 from reasonforge.domain.step_review import review_steps
 from reasonforge.domain.submission import Claim, Submission
 from reasonforge.domain.task import Task
@@ -41,7 +42,7 @@ class ExactVerifier:
 
 
 def _verify(task: Task, submission: Submission) -> Verification:
-    finding = task.answer.check(submission.final_answer)
+    finding = exactly(task.answer).check(submission.final_answer)
     review = review_steps(
         task,
         (claim for step in submission.steps for claim in step.claims),
@@ -49,23 +50,23 @@ def _verify(task: Task, submission: Submission) -> Verification:
         submission.final_answer,
     )
     checks = {name: _verdict(name, task, finding, review) for name in task.checks}
-    return Verification(checks, finding.correctness, review)
+    return Verification(checks, finding.grade, review)
 
 
-def _verdict(name: str, task: Task, finding: AnswerFinding, review: StepReview) -> Verdict:
+def _verdict(name: str, task: Task, finding: Finding, review: StepReview) -> Verdict:
     if name == ANSWER_CHECK[task.discipline]:
-        return Verdict(finding.correctness, finding.reason, ANSWER_TOOL)
+        return Verdict(finding.grade, finding.reason, ANSWER_TOOL)
     if name == _STEPS:
         return _steps_verdict(finding, review)
     reason = f"no tool of this validator makes the check {name}"
     return Verdict(Unavailable(reason), reason, "none")
 
 
-def _steps_verdict(finding: AnswerFinding, review: StepReview) -> Verdict:
+def _steps_verdict(finding: Finding, review: StepReview) -> Verdict:
     counts = f"{review.confirmed} claims confirmed, {review.refuted} refuted or unreadable"
     if review.confirmed + review.refuted == 0:
         return Verdict(0.0, "the steps claim nothing that can be checked", CLAIM_TOOL)
-    if finding.correctness < 1.0:
+    if finding.grade < 1.0:
         return Verdict(0.0, f"{counts}; they cannot lead to the answer, which is wrong", CLAIM_TOOL)
     if not review.reaches_answer:
         return Verdict(0.0, f"{counts}; no chain of them leads from the problem to the answer", CLAIM_TOOL)
@@ -74,8 +75,8 @@ def _steps_verdict(finding: AnswerFinding, review: StepReview) -> Verdict:
 
 def _answer_test() -> SelfTest:
     answer = read_answer({"format": "fraction", "value": "7/3"})
-    accepts = answer.check(" $\\boxed{14/6}$. ").correctness == 1.0
-    refuses = answer.check("2.3333333333").correctness == 0.0
+    accepts = exactly(answer).check(" $\\boxed{14/6}$. ").grade == 1.0
+    refuses = exactly(answer).check("2.3333333333").grade == 0.0
     return _told(ANSWER_TOOL, accepts=accepts, refuses=refuses)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from reasonforge.domain.answer import AnswerFinding
 from reasonforge.domain.answers.final_text import bare, quoted
+from reasonforge.domain.finding import Finding
 from reasonforge.domain.numbers import nonnegative
 
 MAX_DIGITS = 1_000
@@ -111,10 +111,10 @@ class IntegerAnswer:
     def truth(self) -> str:
         return str(self.value)
 
-    def check(self, final_answer: str) -> AnswerFinding:
+    def check(self, final_answer: str) -> Finding:
         return self.compare(bare(final_answer))
 
-    def compare(self, text: str) -> AnswerFinding:
+    def compare(self, text: str) -> Finding:
         """As `check`, of a text in which nothing is forgiven any more."""
         return _exactly(read_integer(text), self.value, text, "one integer")
 
@@ -135,10 +135,10 @@ class FractionAnswer:
     def truth(self) -> str:
         return str(self.value)
 
-    def check(self, final_answer: str) -> AnswerFinding:
+    def check(self, final_answer: str) -> Finding:
         return self.compare(bare(final_answer))
 
-    def compare(self, text: str) -> AnswerFinding:
+    def compare(self, text: str) -> Finding:
         """As `check`, of a text in which nothing is forgiven any more."""
         return _exactly(read_fraction(text), self.value, text, "one fraction p/q or integer")
 
@@ -165,7 +165,7 @@ class DecimalAnswer:
         if type(self.digits) is not int or not 1 <= self.digits <= 50:
             message = f"digits must be an integer from 1 to 50, and is {self.digits!r}"
             raise ValueError(message)
-        if self.compare(self.truth()).correctness < 1.0:
+        if self.compare(self.truth()).grade < 1.0:
             message = f"the value rounded to {self.digits} digits is not within its own tolerance; widen it"
             raise ValueError(message)
 
@@ -179,17 +179,17 @@ class DecimalAnswer:
     def truth(self) -> str:
         return significant(self.value, self.digits)
 
-    def check(self, final_answer: str) -> AnswerFinding:
+    def check(self, final_answer: str) -> Finding:
         return self.compare(bare(final_answer))
 
-    def compare(self, text: str) -> AnswerFinding:
+    def compare(self, text: str) -> Finding:
         """As `check`, of a text in which nothing is forgiven any more."""
         given = read_decimal(text)
         if given is None:
-            return AnswerFinding(0.0, f"{quoted(text)} is not one decimal number")
+            return Finding(0.0, f"{quoted(text)} is not one decimal number")
         if self.accepts(given):
-            return AnswerFinding(1.0, f"{quoted(text)} is right within the tolerance")
-        return AnswerFinding(0.0, f"{quoted(text)} is not within the tolerance")
+            return Finding(1.0, f"{quoted(text)} is right within the tolerance")
+        return Finding(0.0, f"{quoted(text)} is not within the tolerance")
 
     def accepts(self, given: Fraction) -> bool:
         """Whether a number is within the tolerance."""
@@ -202,12 +202,12 @@ def within(first: Fraction, second: Fraction, abs_tol: float, rel_tol: float) ->
     return abs(first - second) <= max(Fraction(abs_tol), relative)
 
 
-def _exactly(given: int | Fraction | None, value: int | Fraction, text: str, wanted: str) -> AnswerFinding:
+def _exactly(given: int | Fraction | None, value: int | Fraction, text: str, wanted: str) -> Finding:
     if given is None:
-        return AnswerFinding(0.0, f"{quoted(text)} is not {wanted}")
+        return Finding(0.0, f"{quoted(text)} is not {wanted}")
     if given == value:
-        return AnswerFinding(1.0, f"{quoted(text)} is right")
-    return AnswerFinding(0.0, f"{quoted(text)} is wrong")
+        return Finding(1.0, f"{quoted(text)} is right")
+    return Finding(0.0, f"{quoted(text)} is wrong")
 
 
 def as_tolerance(value: Any, name: str) -> float:

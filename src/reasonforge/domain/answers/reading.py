@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from reasonforge.domain.answer import AnswerSpecification
 from reasonforge.domain.answers.final_text import quoted
 from reasonforge.domain.answers.numeric import (
     DecimalAnswer,
@@ -14,6 +15,8 @@ from reasonforge.domain.answers.numeric import (
     read_fraction,
     read_integer,
 )
+from reasonforge.domain.answers.program import CodeAnswer, CodeTest
+from reasonforge.domain.answers.proof import ProofAnswer
 from reasonforge.domain.answers.sequence import MAX_NESTING, Element, ListAnswer
 from reasonforge.domain.answers.wording import ChoiceAnswer, TextAnswer
 
@@ -24,10 +27,12 @@ _FIELDS = {
     "list": {"value", "of"},
     "choice": {"value", "options"},
     "text": {"value", "any_of", "case"},
+    "code": {"language", "entry", "tests", "reference", "seconds", "memory_mb"},
+    "proof": {"system", "base", "statement", "theorem", "allowed_axioms", "reference", "seconds", "memory_mb"},
 }
 
 
-def read_answer(answer: Any) -> Element:
+def read_answer(answer: Any) -> AnswerSpecification:
     """The specification an answer object stands for; `read_answer(a.specification()) == a`.
 
     Numbers may be JSON numbers or texts, which keeps integers above 2⁵³ exact. The elements of a list are either
@@ -36,11 +41,20 @@ def read_answer(answer: Any) -> Element:
     Raises:
         ValueError: one sentence that says what is wrong with the object.
     """
-    return _read(answer, MAX_NESTING)
-
-
-def _read(answer: Any, nesting: int) -> Element:
     name = _format_of(answer)
+    if name == "code":
+        return _code(answer)
+    if name == "proof":
+        return _proof(answer)
+    return read_element(answer)
+
+
+def read_element(answer: Any, nesting: int = MAX_NESTING) -> Element:
+    """As `read_answer`, of an answer that can stand inside a list."""
+    name = _format_of(answer)
+    if "value" not in answer:
+        message = f"a {name} answer needs a value"
+        raise ValueError(message)
     value = answer["value"]
     match name:
         case "integer":
@@ -53,13 +67,52 @@ def _read(answer: Any, nesting: int) -> Element:
             return _list(value, answer.get("of"), nesting)
         case "choice":
             return ChoiceAnswer(_text(value, "value"), _texts(answer.get("options"), "options"))
-        case _:
+        case "text":
             others = _texts(answer.get("any_of", []), "any_of")
             return TextAnswer(_text(value, "value"), others, case=_flag(answer.get("case", False), "case"))
+        case _:
+            message = f"a {name} answer cannot stand inside a list"
+            raise ValueError(message)
+
+
+def _code(answer: Mapping[str, Any]) -> CodeAnswer:
+    tests = answer.get("tests")
+    if not isinstance(tests, list) or not all(isinstance(test, Mapping) for test in tests):
+        raise ValueError("a code answer's tests must be an array of objects with input and output")
+    if any({"input", "output"} != set(test) for test in tests):
+        raise ValueError("each test of a code answer has an input, an output and nothing else")
+    return CodeAnswer(
+        tests=tuple(CodeTest(test["input"], test["output"]) for test in tests),
+        reference=_text(answer.get("reference"), "reference"),
+        entry=_text(answer.get("entry", ""), "entry"),
+        language=_text(answer.get("language", "python"), "language"),
+        seconds=as_tolerance(answer.get("seconds", 2.0), "seconds"),
+        memory_mb=_count(answer.get("memory_mb", 256), "memory_mb"),
+    )
+
+
+def _proof(answer: Mapping[str, Any]) -> ProofAnswer:
+    return ProofAnswer(
+        system=_text(answer.get("system"), "system"),
+        base=_text(answer.get("base"), "base"),
+        statement=_text(answer.get("statement"), "statement"),
+        theorem=_text(answer.get("theorem"), "theorem"),
+        reference=_text(answer.get("reference"), "reference"),
+        allowed_axioms=_texts(answer.get("allowed_axioms", []), "allowed_axioms"),
+        seconds=as_tolerance(answer.get("seconds", 30.0), "seconds"),
+        memory_mb=_count(answer.get("memory_mb", 1_024), "memory_mb"),
+    )
+
+
+def _count(value: Any, name: str) -> int:
+    if type(value) is not int:
+        message = f"{name} must be a whole number, not {quoted(str(value))}"
+        raise ValueError(message)
+    return value
 
 
 def _format_of(answer: Any) -> str:
-    """The format of an object that has a value and no field its format does not know."""
+    """The format of an object that has no field its format does not know."""
     if not isinstance(answer, Mapping):
         message = f"an answer must be an object, not {quoted(str(answer))}"
         raise ValueError(message)  # noqa: TRY004 - what a task file holds is a value, whatever its type
@@ -70,9 +123,6 @@ def _format_of(answer: Any) -> str:
     strange = sorted(str(key) for key in answer if key not in _FIELDS[name] | {"format"})
     if strange:
         message = f"a {name} answer has no field {quoted(strange[0])}"
-        raise ValueError(message)
-    if "value" not in answer:
-        message = f"a {name} answer needs a value"
         raise ValueError(message)
     return name
 
@@ -118,7 +168,9 @@ def _list(value: Any, of: Any, nesting: int) -> ListAnswer:
     if not isinstance(value, list) or not isinstance(of, Mapping):
         message = "a list answer needs an array as its value, and an object `of` that describes an element"
         raise ValueError(message)  # noqa: TRY004 - as above
-    elements = tuple(_read(item if isinstance(item, Mapping) else {**of, "value": item}, nesting - 1) for item in value)
+    elements = tuple(
+        read_element(item if isinstance(item, Mapping) else {**of, "value": item}, nesting - 1) for item in value
+    )
     return ListAnswer(elements, dict(elements[0].wire_format()) if elements else _empty(of, nesting))
 
 

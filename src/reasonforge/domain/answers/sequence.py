@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from reasonforge.domain.answer import AnswerFinding, AnswerSpecification
+from reasonforge.domain.answer import ExactAnswer
 from reasonforge.domain.answers.final_text import MAX_CHARACTERS, bare, quoted
 from reasonforge.domain.answers.numeric import FractionAnswer, IntegerAnswer
+from reasonforge.domain.finding import Finding
 
 MAX_NESTING = 4
 """Lists within lists, in a specification."""
@@ -17,10 +18,10 @@ MAX_ELEMENTS = 1_000
 _QUOTES = "\"'"
 
 
-class Element(AnswerSpecification, Protocol):
+class Element(ExactAnswer, Protocol):
     """An answer that can stand inside a list."""
 
-    def compare(self, text: str) -> AnswerFinding:
+    def compare(self, text: str) -> Finding:
         """As `check`, of a text in which nothing is forgiven any more."""
         ...
 
@@ -50,7 +51,7 @@ class ListAnswer:
         if _nesting(self.of) >= MAX_NESTING:
             message = f"list answers nest at most {MAX_NESTING} deep"
             raise ValueError(message)
-        if self.compare(self.truth()).correctness < 1.0:
+        if self.compare(self.truth()).grade < 1.0:
             raise ValueError("a list answer's texts must not hold both kinds of quotes, or quotes within commas")
 
     def wire_format(self) -> Mapping[str, Any]:
@@ -62,21 +63,21 @@ class ListAnswer:
     def truth(self) -> str:
         return f"[{', '.join(_written(element.truth(), self.of) for element in self.value)}]"
 
-    def check(self, final_answer: str) -> AnswerFinding:
+    def check(self, final_answer: str) -> Finding:
         return self.compare(bare(final_answer))
 
-    def compare(self, text: str) -> AnswerFinding:
+    def compare(self, text: str) -> Finding:
         """As `check`, of a text in which nothing is forgiven any more."""
         parts = elements_of(text)
         if parts is None:
-            return AnswerFinding(0.0, f"{quoted(text)} is not one list in square brackets")
+            return Finding(0.0, f"{quoted(text)} is not one list in square brackets")
         if len(parts) != len(self.value):
-            return AnswerFinding(0.0, f"{quoted(text)} has {len(parts)} elements, which is not how many there are")
+            return Finding(0.0, f"{quoted(text)} has {len(parts)} elements, which is not how many there are")
         for number, (element, part) in enumerate(zip(self.value, parts, strict=True), start=1):
             finding = element.compare(part)
-            if finding.correctness < 1.0:
-                return AnswerFinding(0.0, f"element {number}: {finding.reason}")
-        return AnswerFinding(1.0, f"{quoted(text)} is right")
+            if finding.grade < 1.0:
+                return Finding(0.0, f"element {number}: {finding.reason}")
+        return Finding(1.0, f"{quoted(text)} is right")
 
 
 def elements_of(text: str) -> tuple[str, ...] | None:

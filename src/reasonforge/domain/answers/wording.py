@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from reasonforge.domain.answer import AnswerFinding
 from reasonforge.domain.answers.final_text import bare, quoted
+from reasonforge.domain.finding import Finding
 
 MAX_TEXT = 1_000
 """Characters of a text answer; Unicode normalisation can make 18 out of one."""
@@ -39,17 +39,17 @@ class ChoiceAnswer:
     def truth(self) -> str:
         return self.value
 
-    def check(self, final_answer: str) -> AnswerFinding:
+    def check(self, final_answer: str) -> Finding:
         return self.compare(bare(final_answer))
 
-    def compare(self, text: str) -> AnswerFinding:
+    def compare(self, text: str) -> Finding:
         """As `check`, of a text in which nothing is forgiven any more."""
         letters = ascii_uppercase[: len(self.options)]
         if not re.fullmatch("[A-Za-z]", text) or text.upper() not in letters:
-            return AnswerFinding(0.0, f"{quoted(text)} is not one letter from A to {letters[-1]}")
+            return Finding(0.0, f"{quoted(text)} is not one letter from A to {letters[-1]}")
         if text.upper() == self.value:
-            return AnswerFinding(1.0, f"{quoted(text)} is right")
-        return AnswerFinding(0.0, f"{quoted(text)} is wrong")
+            return Finding(1.0, f"{quoted(text)} is right")
+        return Finding(0.0, f"{quoted(text)} is wrong")
 
 
 @frozen
@@ -85,17 +85,17 @@ class TextAnswer:
     def truth(self) -> str:
         return self.value
 
-    def check(self, final_answer: str) -> AnswerFinding:
+    def check(self, final_answer: str) -> Finding:
         return self.compare(bare(final_answer))
 
-    def compare(self, text: str) -> AnswerFinding:
+    def compare(self, text: str) -> Finding:
         """As `check`, of a text in which nothing is forgiven any more."""
         if not text or len(text) > MAX_TEXT:
-            return AnswerFinding(0.0, f"{quoted(text)} is not a text of 1 to {MAX_TEXT} characters")
+            return Finding(0.0, f"{quoted(text)} is not a text of 1 to {MAX_TEXT} characters")
         given = self._normal(text)
         if any(given == self._normal(accepted) for accepted in (self.value, *self.any_of)):
-            return AnswerFinding(1.0, f"{quoted(text)} is right")
-        return AnswerFinding(0.0, f"{quoted(text)} is wrong")
+            return Finding(1.0, f"{quoted(text)} is right")
+        return Finding(0.0, f"{quoted(text)} is wrong")
 
     def _normal(self, text: str) -> str:
         text = bare(text)

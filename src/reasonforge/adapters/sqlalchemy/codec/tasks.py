@@ -23,6 +23,7 @@ from reasonforge.adapters.sqlalchemy.codec.findings import (
 )
 from reasonforge.adapters.sqlalchemy.codec.submissions import read_submission, write_submission
 from reasonforge.domain.answers.reading import read_answer
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import Hotkey, QueryId, TaskId, Uid
 from reasonforge.domain.report import ScoredReply, ScoredTask
@@ -142,6 +143,10 @@ def write_task(task: Task) -> str:
             "is_trap": task.is_trap,
             "previously_unsolved": task.previously_unsolved,
             "source": task.source,
+            "artefacts": [
+                {"check": artefact.check, "asks": artefact.asks, "against": artefact.against}
+                for artefact in task.artefacts
+            ],
         }
     )
 
@@ -165,4 +170,9 @@ def read_task(document: object) -> Task:
         is_trap=fields.flag("is_trap"),
         previously_unsolved=fields.flag("previously_unsolved"),
         source=fields.text("source"),
+        artefacts=tuple(_artefact(Fields(one)) for one in fields.array("artefacts")),
     )
+
+
+def _artefact(fields: Fields) -> ArtefactSpecification:
+    return ArtefactSpecification(fields.text("check"), fields.any("asks"), fields.any("against"))
