@@ -1,6 +1,7 @@
+from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.jury import Juror, MemoryJury
 from reasonforge.adapters.memory.temperaments import tempered
-from reasonforge.adapters.tasks.verifier import ExactVerifier
+from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.application.ports.jury import Jury
 from reasonforge.application.validator.judge_replies import JudgeReplies
 from reasonforge.application.validator.rules import ValidatorRules
@@ -11,7 +12,7 @@ from tests.contracts.jury import TASK, JuryContract, exhibit
 
 def juror(hotkey: Hotkey, temperament: str = "honest") -> Juror:
     rules = ValidatorRules(policy=tempered(DEFAULT_POLICY, temperament, hotkey))
-    return Juror(hotkey, JudgeReplies(ExactVerifier(), rules))
+    return Juror(hotkey, JudgeReplies(RoutedVerifier(MemoryClock()), rules))
 
 
 class TestMemoryJury(JuryContract):

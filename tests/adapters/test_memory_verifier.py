@@ -3,8 +3,9 @@ from collections.abc import Sequence
 
 from attrs import define, field
 
+from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.verifier import REMEMBERED, SharedVerifier
-from reasonforge.adapters.tasks.verifier import ExactVerifier
+from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.application.ports.verifier import SelfTest, Verifier
 from reasonforge.domain.identity import QueryId
 from reasonforge.domain.submission import Submission
@@ -15,7 +16,7 @@ from tests.contracts.verifier import QUESTION, VerifierContract, submission
 
 class TestSharedVerifier(VerifierContract):
     def verifier(self) -> Verifier:
-        return SharedVerifier(ExactVerifier())
+        return SharedVerifier(RoutedVerifier(MemoryClock()))
 
 
 @define
@@ -26,10 +27,10 @@ class Counting:
 
     async def judge(self, task: Task, submissions: Sequence[Submission]) -> Sequence[Verification]:
         self.asked += [one.query_id for one in submissions]
-        return await ExactVerifier().judge(task, submissions)
+        return await RoutedVerifier(MemoryClock()).judge(task, submissions)
 
     async def self_test(self) -> Sequence[SelfTest]:
-        return await ExactVerifier().self_test()
+        return await RoutedVerifier(MemoryClock()).self_test()
 
 
 def test_the_same_submission_is_checked_once() -> None:

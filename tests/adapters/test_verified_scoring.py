@@ -9,7 +9,8 @@ from attrs import evolve, frozen
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reasonforge.adapters.tasks.verifier import ExactVerifier
+from reasonforge.adapters.memory.clock import MemoryClock
+from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.domain.answers.reading import read_answer
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.engine import ScoringEngine
@@ -76,7 +77,7 @@ class Reply:
 
     def cms(self, policy: ScoringPolicy = VERIFIED) -> float:
         submission = self.received()
-        (verification,) = asyncio.run(ExactVerifier().judge(TASK, [submission]))
+        (verification,) = asyncio.run(RoutedVerifier(MemoryClock()).judge(TASK, [submission]))
         scores = policy(TASK, submission, verification, self.seconds, UNLIKE)
         assert scores is not None
         return ScoringEngine.compute_cms(scores)

@@ -8,8 +8,9 @@ import pytest
 from attrs import define, evolve
 
 from reasonforge import InProcessSubnet
+from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.faults import FaultPlan
-from reasonforge.adapters.tasks.verifier import ExactVerifier
+from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.verifier import SelfTest
 from reasonforge.application.validator.rules import ValidatorRules
@@ -245,7 +246,7 @@ class FragileVerifier:
 
     async def judge(self, task: Task, submissions: Sequence[Submission]) -> Sequence[Verification]:
         if self.works:
-            return await ExactVerifier().judge(task, submissions)
+            return await RoutedVerifier(MemoryClock()).judge(task, submissions)
         raise ValidatorFault(f"the sandbox is down, so {len(submissions)} replies to {task.task_id} cannot be checked")
 
     async def self_test(self) -> Sequence[SelfTest]:

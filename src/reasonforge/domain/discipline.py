@@ -21,3 +21,8 @@ ANSWER_CHECK: dict[Discipline, str] = {
     Discipline.ETHICAL: "logic",
 }
 """Under which check of Eq. 11 the final answer counts (4-verification §4.5)."""
+
+
+def answer_check(discipline: Discipline, answer_format: str) -> str:
+    """Under which check the correctness of a final answer of this format counts; a formal proof is its own check."""
+    return "proof" if answer_format == "proof" else ANSWER_CHECK[discipline]

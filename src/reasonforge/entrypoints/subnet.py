@@ -25,9 +25,9 @@ from reasonforge.adapters.memory.store import MemoryStore
 from reasonforge.adapters.memory.temperaments import refuse_unknown, tempered
 from reasonforge.adapters.memory.transport import MemoryMinerTransport, MemoryNetwork
 from reasonforge.adapters.memory.verifier import SharedVerifier
+from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.adapters.sqlalchemy.database import Database, open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
-from reasonforge.adapters.tasks.verifier import ExactVerifier
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.ports.store import Store
 from reasonforge.application.ports.telemetry import Telemetry
@@ -145,7 +145,7 @@ class InProcessSubnet:
         self.notifier = MemoryNotifier()
         self.jury = MemoryJury(self.rules.parameters.validators_per_task, self._stake_of) if jury else None
         self.embedder = embedder or HashingEmbedder()
-        self.verifier = SharedVerifier(verifier or ExactVerifier())
+        self.verifier = SharedVerifier(verifier or RoutedVerifier(self.clock))
         self._audience, self._publications = Audience(), LastPublications()
         self._audience.admit(self._publications)
         self._database_path = database

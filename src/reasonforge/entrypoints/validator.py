@@ -9,11 +9,11 @@ from attrs import evolve
 
 from reasonforge.adapters.bittensor.transport import BittensorTransport
 from reasonforge.adapters.memory.embedder import HashingEmbedder
+from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.adapters.tasks.source import GeneratedTasks
-from reasonforge.adapters.tasks.verifier import ExactVerifier
 from reasonforge.adapters.transformers.embedder import SentenceTransformerEmbedder
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.ports.verifier import Verifier
@@ -50,7 +50,7 @@ async def _validate(settings: ValidatorSettings) -> None:
     journal = journal_of(settings, "validator")
     rules = rules_of(settings)
     embedder = embedder_of(settings)
-    verifier = ExactVerifier()
+    verifier = RoutedVerifier(SystemClock())
     await _trust(verifier)
     clock = SystemClock()
     async with AsyncExitStack() as stack:

@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reasonforge.adapters.memory.clock import MemoryClock
+from reasonforge.adapters.routing.exact import ANSWER_TOOL, CLAIM_TOOL
+from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.adapters.tasks.family import pose
 from reasonforge.adapters.tasks.registry import FAMILIES
 from reasonforge.adapters.tasks.source import task_of
-from reasonforge.adapters.tasks.verifier import ANSWER_TOOL, CLAIM_TOOL, ExactVerifier
 from reasonforge.domain.answers.numeric import FractionAnswer
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import QueryId, TaskId
@@ -28,13 +30,13 @@ TASK = Task(
 CHAIN = (Claim("3 + 4", "=", "7"), Claim("7 - 1", "=", "6"), Claim("(3/7) * (2/6)", "=", "1/7"))
 
 
-class TestExactVerifier(VerifierContract):
-    def verifier(self) -> ExactVerifier:
-        return ExactVerifier()
+class TestRoutedVerifier(VerifierContract):
+    def verifier(self) -> RoutedVerifier:
+        return RoutedVerifier(MemoryClock())
 
 
 def verified(task: Task, submission: Submission) -> Verification:
-    (verification,) = asyncio.run(ExactVerifier().judge(task, [submission]))
+    (verification,) = asyncio.run(RoutedVerifier(MemoryClock()).judge(task, [submission]))
     return verification
 
 
