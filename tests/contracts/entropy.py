@@ -33,6 +33,20 @@ class EntropyContract:
 
         property_()
 
+    def test_an_epoch_s_seed_gives_all_its_randomness(self) -> None:
+        """Who is given the seed of an epoch draws what its validator drew, and its commitment is the same again."""
+
+        @settings(deadline=None)
+        @given(USES, QUERIES)
+        def property_(use: tuple[EpochNumber, str], query: tuple[EpochNumber, TaskId, Hotkey]) -> None:
+            entropy = self.entropy(b"a" * 32)
+            seed = entropy.seed_of(use[0])
+            assert seed.rng(use[1]).getrandbits(64) == entropy.rng_for(*use).getrandbits(64)
+            assert seed.query_id(*query[1:]) == entropy.query_id(use[0], *query[1:])
+            assert seed.commitment() == entropy.seed_of(use[0]).commitment()
+
+        property_()
+
     def test_another_secret_is_another_sequence(self) -> None:
         """Who does not know the secret cannot replay it."""
 

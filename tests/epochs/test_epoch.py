@@ -315,7 +315,7 @@ class TestSeveralValidators:
     def test_without_a_jury_validators_are_audited_by_what_they_publish(self) -> None:
         """As on a chain: nobody is judged before weights are published, and then who inverts is far from the rest."""
         profiles = ["honest", "honest", "honest", "inverting"]
-        finished = run(InProcessSubnet(profiles, 6, 1, jury=False), 2)
+        finished = run(InProcessSubnet(profiles, 6, 5, jury=False), 2)
         before, after = (epoch.reports[0].validators for epoch in finished.epochs)
         assert {one.vas for one in before} == {None}
         *honest, inverting = (one.vas or 0.0 for one in after)

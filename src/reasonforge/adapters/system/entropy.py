@@ -7,17 +7,18 @@ from attrs import field, frozen
 from attrs.validators import min_len
 
 from reasonforge.domain.identity import EpochNumber, Hotkey, QueryId, TaskId
+from reasonforge.domain.seed import EpochSeed
 
 _LEAST_SECRET = 16
-_QUERY_ID_BYTES = 16
 
 
 @frozen
 class HmacEntropy:
-    """HMAC-SHA256 of what the randomness is for, under the validator's secret.
+    """An epoch's seed is HMAC-SHA256 of its number under the validator's secret.
 
     The same class serves a validator on a chain, whose secret is drawn once and kept, and a seeded run, whose secret
-    is made from the seed: what miners can predict depends on the secret alone.
+    is made from the seed: what miners can predict depends on the secret alone. A revealed epoch's seed tells nothing
+    of the secret, nor of any other epoch's.
 
     Attributes:
         secret: at least 16 bytes; never shown.
@@ -28,14 +29,11 @@ class HmacEntropy:
 
     secret: bytes = field(repr=False, validator=min_len(_LEAST_SECRET))
 
+    def seed_of(self, epoch: EpochNumber) -> EpochSeed:
+        return EpochSeed(hmac.new(self.secret, json.dumps(["epoch", epoch]).encode(), hashlib.sha256).digest())
+
     def rng_for(self, epoch: EpochNumber, purpose: str) -> Random:
-        return Random(int.from_bytes(self._digest("rng", epoch, purpose), "big"))
+        return self.seed_of(epoch).rng(purpose)
 
     def query_id(self, epoch: EpochNumber, task: TaskId, miner: Hotkey) -> QueryId:
-        """128 bits of the digest, in hex."""
-        return QueryId(self._digest("query", epoch, task, miner)[:_QUERY_ID_BYTES].hex())
-
-    def _digest(self, use: str, epoch: EpochNumber, *names: str) -> bytes:
-        # As JSON, so that no two lists of names are written alike.
-        message = json.dumps([use, epoch, *names]).encode()
-        return hmac.new(self.secret, message, hashlib.sha256).digest()
+        return self.seed_of(epoch).query_id(task, miner)
