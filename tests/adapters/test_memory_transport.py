@@ -11,17 +11,10 @@ from hypothesis import strategies as st
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.faults import NO_FAULTS, FaultPlan, corrupted, seeded, truncated
 from reasonforge.adapters.memory.transport import MemoryNetwork
-from reasonforge.adapters.memory.wire import (
-    Unreadable,
-    notice_body,
-    question_body,
-    read_health,
-    read_notice,
-    read_object,
-    read_question,
-)
+from reasonforge.adapters.memory.wire import notice_body, question_body, read_health, read_notice, read_question
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.transport import Health, MinerHandlers, Refusal, Request, ScoreNotice
+from reasonforge.domain.bounded_json import UnreadableError, read_object
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import Hotkey, QueryId
 from reasonforge.domain.reply import Answer, Reply, Silence, SilenceReason
@@ -387,7 +380,7 @@ def test_readers_are_total(body: bytes) -> None:
     for read in (read_object, read_question, read_health, read_notice):
         try:
             value: object = read(body)
-        except Unreadable:
+        except UnreadableError:
             value = {}
         assert isinstance(value, dict | Health)
 
@@ -399,7 +392,7 @@ def test_a_notice_of_anything_is_a_notice_or_unreadable(name: str, value: object
     body = json.dumps({**json.loads(notice_body(notice_for(neuron(0)))), name: value}).encode()
     try:
         read = isinstance(read_notice(body), ScoreNotice)
-    except Unreadable:
+    except UnreadableError:
         read = True
     assert read
 
@@ -408,7 +401,7 @@ def test_a_notice_of_anything_is_a_notice_or_unreadable(name: str, value: object
 def test_a_question_needs_a_deadline(seconds: object) -> None:
     """A question whose deadline is no positive, finite time is unreadable."""
     body = json.dumps({**json.loads(question_body(question(1))), "timeout_seconds": seconds}).encode()
-    with pytest.raises(Unreadable, match="no question"):
+    with pytest.raises(UnreadableError, match="no question"):
         read_question(body)
 
 
@@ -420,7 +413,7 @@ def test_depth_is_counted_outside_texts(depth: int, text: str) -> None:
     if depth < 32:
         assert json.loads(body) == read_object(body)
     else:
-        with pytest.raises(Unreadable, match="deeper than 32"):
+        with pytest.raises(UnreadableError, match="deeper than 32"):
             read_object(body)
 
 

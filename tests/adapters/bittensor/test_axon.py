@@ -9,21 +9,25 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
-from reasonforge.adapters.bittensor import doorway
+from reasonforge.adapters.bittensor import doorway, threshold
 from reasonforge.adapters.bittensor.axon import BittensorMinerTransport
 from reasonforge.adapters.bittensor.dendrite import Dendrites
 from reasonforge.adapters.bittensor.post import Connection, HttpReply, Message
-from reasonforge.adapters.bittensor.replies import read_object
 from reasonforge.adapters.bittensor.sdk import Keypair
 from reasonforge.adapters.bittensor.synapses import FROZEN_FIELDS, HealthCheck, ReasoningTask
 from reasonforge.adapters.bittensor.transport import BittensorTransport
 from reasonforge.adapters.memory.chain import MemoryChain
 from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.system.clock import SystemClock
+from reasonforge.adapters.system.gate import AsyncioGate
 from reasonforge.application.miner.admit_caller import AdmitCaller
+from reasonforge.application.miner.bound_work import BoundWork
+from reasonforge.application.miner.solve_task import SolveTask
+from reasonforge.application.ports.reasoner import Solution
 from reasonforge.application.ports.transport import MinerHandlers, Refusal, Request
+from reasonforge.domain.bounded_json import read_object
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import RAO_PER_TAO, Coldkey, Hotkey, Rao, Uid
 from reasonforge.domain.metagraph import Hyperparameters
@@ -319,7 +323,7 @@ def test_an_oversized_body_is_refused_unread() -> None:
 
 def test_who_dawdles_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """A caller that does not finish its head, or its body, loses the connection; one that asks meanwhile is served."""
-    monkeypatch.setattr(doorway, "HEADER_SECONDS", 0.5)
+    monkeypatch.setattr(threshold, "HEADER_SECONDS", 0.5)
     monkeypatch.setattr(doorway, "BODY_SECONDS", 0.5)
 
     async def go(visit: Visit) -> None:
@@ -349,59 +353,76 @@ def test_there_is_nothing_else_to_ask(path: str) -> None:
     visit(go)
 
 
+@define
+class Patient:
+    """A reasoner that thinks until it may go on, and remembers what it began to think about."""
+
+    free: asyncio.Event
+    begun: list[str] = field(factory=list)
+    name: str = "patient"
+
+    async def reason(self, question: Question, _budget_seconds: float) -> Solution:
+        self.begun.append(question.query_id)
+        await self.free.wait()
+        return Solution((), "42")
+
+
+async def soon(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not is_so():
+            await asyncio.sleep(0.001)
+
+
 def test_higher_stake_comes_first() -> None:
-    """Who waits for the one place is served by stake, and beyond the queue's length nobody waits."""
-    keys = [Keypair.create_from_uri(f"//{name}") for name in "abcd"]
-    stakes = {Hotkey(key.ss58_address): float(stake) for stake, key in enumerate(keys)}
-    arrived: asyncio.Queue[Hotkey] = asyncio.Queue()
-    served: list[float] = []
-    free = asyncio.Event()
+    """Who waits for the one place is served by stake, and who finds no room to wait is told so."""
+    keys = [VALIDATOR_KEY, *(Keypair.create_from_uri(f"//{name}") for name in "abcd")]
+    stake_of = {Hotkey(key.ss58_address): float(stake) for stake, key in enumerate(keys)}.__getitem__
+    asked: list[Hotkey] = []
 
-    def stake_of(caller: Hotkey) -> float:
-        arrived.put_nowait(caller)
-        return stakes.get(caller, 99.0)
+    async def go() -> None:
+        reasoner = Patient(asyncio.Event())
+        bounded = BoundWork(SolveTask(reasoner, CLOCK), AsyncioGate(places=1, room=3), CLOCK, stake_of)
 
-    async def solve(caller: Hotkey, asked: Question) -> WireFields:
-        served.append(stakes.get(caller, 99.0))
-        await free.wait()
-        return fields_for(asked)
+        async def solve(caller: Hotkey, task: Question) -> WireFields | Refusal:
+            asked.append(caller)
+            return await bounded(caller, task)
 
-    async def go(visit: Visit) -> None:
+        miner = BittensorMinerTransport(miner_key(0), CLOCK, host="127.0.0.1", port=0)
+        await miner.serve(Uid(0), evolve(HONEST, solve=solve))
         asking = []
-        for key in (VALIDATOR_KEY, *keys):
-            asking.append(asyncio.create_task(visit.ask(key)))
-            await arrived.get()
-        await asyncio.sleep(0)  # the last one joins the queue
-        free.set()
+        for number, key in enumerate(keys):
+            asking.append(asyncio.create_task(Visit(miner).ask(key, question(number, 10.0))))
+            await soon(lambda number=number: len(asked) > number)
+        await soon(asking[1].done)  # the poorest of those that wait made room for the last
+        reasoner.free.set()
         replies = await asyncio.gather(*asking)
-        assert served == [99.0, 3.0, 2.0, 1.0]
+        await miner.close()
+        assert reasoner.begun == [question(number).query_id for number in (0, 4, 3, 2)]
         assert [reason_of(reply) for reply in replies] == [None, SilenceReason.REFUSED, None, None, None]
+        assert "greater stake goes first" in getattr(replies[1], "detail", "")
 
-    visit(go, evolve(HONEST, solve=solve), stake_of=stake_of, max_concurrent=1, max_waiting=3)
+    asyncio.run(go())
 
 
 def test_waiting_counts_as_time() -> None:
     """A question whose time runs out in the queue is late, was never worked on, and leaves its place to others."""
-    worked: list[str] = []
-    begun, free = asyncio.Event(), asyncio.Event()
 
-    async def solve(_caller: Hotkey, asked: Question) -> WireFields:
-        worked.append(asked.query_id)
-        begun.set()
-        await free.wait()
-        return fields_for(asked)
-
-    async def go(visit: Visit) -> None:
-        first = asyncio.create_task(visit.ask(asked=question(1, 10.0)))
-        await begun.wait()
-        late = await visit.ask(asked=question(2, 0.5))
+    async def go() -> None:
+        reasoner = Patient(asyncio.Event())
+        bounded = BoundWork(SolveTask(reasoner, CLOCK), AsyncioGate(places=1, room=8), CLOCK, lambda _caller: 1.0)
+        miner = BittensorMinerTransport(miner_key(0), CLOCK, host="127.0.0.1", port=0)
+        await miner.serve(Uid(0), evolve(HONEST, solve=bounded))
+        first = asyncio.create_task(Visit(miner).ask(asked=question(1, 10.0)))
+        await soon(lambda: bool(reasoner.begun))
+        late = await Visit(miner).ask(asked=question(2, 0.5))
         assert reason_of(late) is SilenceReason.TIMEOUT
-        free.set()
+        reasoner.free.set()
         assert isinstance(await first, Answer)
-        assert isinstance(await visit.ask(asked=question(3, 5.0)), Answer)
-        assert worked == [question(1).query_id, question(3).query_id]
+        assert isinstance(await Visit(miner).ask(asked=question(3, 5.0)), Answer)
+        await miner.close()
+        assert reasoner.begun == [question(1).query_id, question(3).query_id]
 
-    visit(go, evolve(HONEST, solve=solve), max_concurrent=1)
+    asyncio.run(go())
 
 
 def test_two_calls_to_one_miner_at_once_are_both_answered() -> None:
@@ -467,7 +488,7 @@ def test_close_leaves_nothing() -> None:
 
 
 def test_who_hangs_up_is_not_worked_for() -> None:
-    """When a caller goes before it is answered, the work for it is cancelled and its place is free for others."""
+    """When a caller goes before it is answered, the work for it is cancelled."""
     ended: list[str] = []
     begun = asyncio.Event()
 
@@ -489,7 +510,7 @@ def test_who_hangs_up_is_not_worked_for() -> None:
         assert isinstance(await visit.ask(), Answer)
         assert ended == [question(2).query_id]
 
-    visit(go, evolve(HONEST, solve=solve), max_concurrent=1)
+    visit(go, evolve(HONEST, solve=solve))
 
 
 def test_a_hundred_thousand_errors_are_one_refusal() -> None:

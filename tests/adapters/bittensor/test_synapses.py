@@ -6,7 +6,6 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reasonforge.adapters.bittensor.replies import UnreadableError, read_object
 from reasonforge.adapters.bittensor.synapses import (
     FROZEN_FIELDS,
     HEALTH_FIELDS,
@@ -16,6 +15,7 @@ from reasonforge.adapters.bittensor.synapses import (
     TaskResult,
 )
 from reasonforge.application.ports.transport import Health, ScoreNotice, TaskScore
+from reasonforge.domain.bounded_json import UnreadableError, read_object
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import EpochNumber, QueryId
 from reasonforge.domain.metagraph import Endpoint

@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from reasonforge.adapters.bittensor.dendrite import Dendrites
 from reasonforge.adapters.bittensor.post import CallFailedError, Connection, HttpReply
-from reasonforge.adapters.bittensor.replies import UnreadableError, excerpt, read_object
 from reasonforge.adapters.bittensor.sdk import Keypair
 from reasonforge.adapters.bittensor.synapses import (
     FROZEN_FIELDS,
@@ -23,6 +22,7 @@ from reasonforge.adapters.bittensor.synapses import (
 )
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.transport import Health, Request, ScoreNotice
+from reasonforge.domain.bounded_json import UnreadableError, excerpt, read_object
 from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.metagraph import Endpoint, Neuron
 from reasonforge.domain.reply import Answer, Reply, Silence, SilenceReason

@@ -7,8 +7,8 @@ from itertools import pairwise
 from attrs import evolve, frozen
 
 from reasonforge.adapters.memory.faults import Mishaps
-from reasonforge.adapters.memory.wire import excerpt
 from reasonforge.application.ports.transport import Refusal
+from reasonforge.domain.bounded_json import excerpt
 from reasonforge.domain.metagraph import Neuron
 from reasonforge.domain.reply import Silence, SilenceReason
 from reasonforge.domain.submission import DEFAULT_LIMITS

@@ -14,19 +14,17 @@ from reasonforge.adapters.memory.clock import Deadline, MemoryClock
 from reasonforge.adapters.memory.delivery import LOST, Call, Delivery, Exchange, arrived, in_time, overtaken
 from reasonforge.adapters.memory.faults import NO_FAULTS, FaultPlan, Mishaps, seeded
 from reasonforge.adapters.memory.wire import (
-    Unreadable,
     Unwritable,
-    excerpt,
     health_body,
     notice_body,
     question_body,
     read_health,
     read_notice,
-    read_object,
     read_question,
     written,
 )
 from reasonforge.application.ports.transport import Health, MinerHandlers, Refusal, Request, ScoreNotice
+from reasonforge.domain.bounded_json import UnreadableError, excerpt, read_object
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import Hotkey, Uid
 from reasonforge.domain.metagraph import Endpoint, Neuron
@@ -114,7 +112,7 @@ class MemoryMinerTransport:
         try:
             outcome = await handlers.admit(caller) or await _handle(handlers, caller, exchange, body)
             return outcome if isinstance(outcome, bytes) else Refusal(excerpt(outcome.reason))
-        except (Unreadable, Unwritable) as error:
+        except (UnreadableError, Unwritable) as error:
             return Refusal(str(error))
         except SystemExit:  # out of a task it would end the whole process; everything else the task itself contains
             return Refusal("its handler tried to end the process")
@@ -251,7 +249,7 @@ def _read(delivery: Delivery, read: Callable[[bytes], ValueT]) -> ValueT | Silen
         return evolve(delivery.outcome, elapsed_seconds=elapsed)
     try:
         return read(delivery.outcome)
-    except Unreadable as error:
+    except UnreadableError as error:
         return Silence(SilenceReason.MALFORMED, str(error), elapsed)
 
 

@@ -1,35 +1,28 @@
 """The three exchanges of 3-protocol §3.1 as bytes: what one side means becomes JSON, which the other side reads.
 
-Whatever was sent is hostile: every reader here either gives a value or raises `Unreadable`, in bounded time.
+Whatever was sent is hostile: every reader here either gives a value or raises `UnreadableError`, in bounded time.
 """
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from attrs import asdict
 
 from reasonforge.application.ports.transport import Health, ScoreNotice, TaskScore
+from reasonforge.domain.bounded_json import UnreadableError, excerpt, read_object
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import BlockNumber, Coldkey, EpochNumber, Hotkey, QueryId, Rao, Uid
 from reasonforge.domain.legible import legible
 from reasonforge.domain.metagraph import Endpoint, Neuron
 from reasonforge.domain.score import DimensionScores
-from reasonforge.domain.submission import DEFAULT_LIMITS
 from reasonforge.domain.task import Question
 
 _LONGEST_WORD = 200
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
-_OPENING = b"[{"
 
 
-class Unreadable(Exception):  # noqa: N818 - named for what was found, as domain.errors does
-    """Bytes that are not the message they should be; the message says why, and quotes at most 80 characters."""
-
-
-class Unwritable(Exception):  # noqa: N818 - as above
+class Unwritable(Exception):  # noqa: N818 - named for what was found, as domain.errors does
     """What a handler gave back cannot be said in JSON."""
 
 
@@ -43,28 +36,6 @@ def written(value: object) -> bytes:
         return json.dumps(value).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise Unwritable(f"it is no JSON: {excerpt(error)}") from error
-
-
-def read_object(body: bytes, json_depth: int = DEFAULT_LIMITS.json_depth) -> dict[str, Any]:
-    """The JSON object that `body` is.
-
-    Raises:
-        Unreadable: it is no UTF-8, no JSON, no object, or nests deeper than `json_depth`.
-    """
-    if _deeper(body, json_depth):
-        raise Unreadable(f"it nests deeper than {json_depth}")
-    try:
-        value = json.loads(body.decode())
-    except ValueError as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-        raise Unreadable(f"it is no JSON: {excerpt(error)}") from error
-    if not isinstance(value, dict):
-        raise Unreadable(f"it is a {type(value).__name__}, not an object")
-    return value
-
-
-def excerpt(value: object) -> str:
-    """At most 80 characters of anything, on one line and legible."""
-    return legible(" ".join(str(value)[:_LONGEST_WORD].split()))[:80]
 
 
 def question_body(question: Question) -> bytes:
@@ -84,7 +55,7 @@ def question_body(question: Question) -> bytes:
 
 
 def read_question(body: bytes) -> Question:
-    """The question as a miner sees it; `Unreadable` when it is none."""
+    """The question as a miner sees it; `UnreadableError` when it is none."""
     fields = read_object(body)
     try:
         return Question(
@@ -98,7 +69,7 @@ def read_question(body: bytes) -> Question:
             constraints=_text(fields, "constraints"),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise Unreadable(f"it is no question: {excerpt(error)}") from error
+        raise UnreadableError(f"it is no question: {excerpt(error)}") from error
 
 
 def health_body(health: Health) -> bytes:
@@ -120,9 +91,9 @@ def read_health(body: bytes) -> Health:
         status = _text(fields, "status")
         names = fields["supported_domains"]
         if not isinstance(names, list):
-            raise TypeError("supported_domains is no list")  # noqa: TRY301 - one place turns it into `Unreadable`
+            raise TypeError("supported_domains is no list")  # noqa: TRY301 - one place turns it into `UnreadableError`
     except (KeyError, TypeError) as error:
-        raise Unreadable(f"it is no health: {excerpt(error)}") from error
+        raise UnreadableError(f"it is no health: {excerpt(error)}") from error
     known = frozenset(discipline for discipline in Discipline if discipline in names)
     model, version = fields.get("model_info"), fields.get("version")
     return Health(
@@ -157,7 +128,7 @@ def notice_body(notice: ScoreNotice) -> bytes:
 
 
 def read_notice(body: bytes) -> ScoreNotice:
-    """What a miner is told of its epoch; `Unreadable` when it is no notice."""
+    """What a miner is told of its epoch; `UnreadableError` when it is no notice."""
     fields = read_object(body)
     try:
         return ScoreNotice(
@@ -169,7 +140,7 @@ def read_notice(body: bytes) -> ScoreNotice:
             total_tao=float(fields["total_tao"]),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise Unreadable(f"it is no notice: {excerpt(error)}") from error
+        raise UnreadableError(f"it is no notice: {excerpt(error)}") from error
 
 
 def _task_score(fields: Mapping[str, Any]) -> TaskScore:
@@ -220,18 +191,3 @@ def _seconds(value: Any) -> float:
     if not 0 < seconds < math.inf:
         raise ValueError("timeout_seconds is no time")
     return seconds
-
-
-def _deeper(body: bytes, most: int) -> bool:
-    """Whether containers nest deeper than `most`, without a parser that would recurse into them."""
-    if body.count(b"[") + body.count(b"{") <= most:
-        return False
-    depth = 0
-    for token in _TOKENS.finditer(body):
-        mark = token[0][:1]
-        if mark == b'"':
-            continue
-        depth += 1 if mark in _OPENING else -1
-        if depth > most:
-            return True
-    return False

@@ -1,4 +1,4 @@
-"""A reply's bytes, read without trust: JSON objects of bounded depth, and short excerpts for people."""
+"""A stranger's bytes, read without trust: JSON objects of bounded depth, and short excerpts for people."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _LEVELS = np.zeros(256, dtype=np.int8)
 _LEVELS[list(b"[{")] = 1
 _LEVELS[list(b"]}")] = -1
-_EXCERPT = 160
+_EXCERPT = 80
 
 
 class UnreadableError(Exception):
@@ -38,7 +38,7 @@ def read_object(body: bytes, json_depth: int = DEFAULT_LIMITS.json_depth) -> dic
 
 
 def excerpt(value: object) -> str:
-    """At most 160 characters of anything, on one line and legible."""
+    """At most 80 characters of anything, on one line and legible."""
     return legible(" ".join(str(value)[: 4 * _EXCERPT].split()))[:_EXCERPT]
 
 
