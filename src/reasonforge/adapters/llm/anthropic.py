@@ -10,14 +10,14 @@ import anthropic
 import httpx2
 from attrs import evolve, frozen
 
-from reasonforge.adapters.llm.accounting import PRICES, Meter, Price, Usage
-from reasonforge.adapters.llm.dialogue import Message, Said, hold_dialogue
-from reasonforge.adapters.llm.http_answers import GARBAGE, TIMED_OUT, UNREACHABLE, Answered, Refused, answered
+from reasonforge.adapters.llm.accounting import PRICES, Price
+from reasonforge.adapters.llm.dialogue import Message, Said
+from reasonforge.adapters.llm.http_answers import GARBAGE, TIMED_OUT, UNREACHABLE, Answered, answered
 from reasonforge.adapters.llm.prompts import reply_schema
-from reasonforge.adapters.llm.retrying import Patience, Setback, persist
+from reasonforge.adapters.llm.retrying import Patience, Setback
+from reasonforge.adapters.llm.service_reasoner import ServiceReasoner
 from reasonforge.application.ports.clock import Clock
-from reasonforge.application.ports.reasoner import NoAnswer, Solution
-from reasonforge.domain.task import Question
+from reasonforge.application.ports.reasoner import NoAnswer
 
 ANTHROPIC_URL = "https://api.anthropic.com"
 _MOST_TOKENS = 16_000
@@ -50,7 +50,7 @@ class Dialect:
         return None
 
 
-class AnthropicReasoner:
+class AnthropicReasoner(ServiceReasoner[Dialect]):
     """Asks through the Messages API: the reply's form by JSON schema at Anthropic's own address, by a tool that must be
     used elsewhere, and by words alone where those are refused; what is refused is remembered.
 
@@ -83,59 +83,18 @@ class AnthropicReasoner:
         http_client: httpx2.AsyncClient | None = None,
     ) -> None:
         url = (base_url or ANTHROPIC_URL).rstrip("/").removesuffix("/v1")
-        self._model = model
-        self._clock = clock
-        self._rng = rng
         self._most_tokens = most_tokens
-        self._patience = patience or Patience()
-        self._meter = Meter(model, prices)
         is_anthropic = httpx2.URL(url).host == httpx2.URL(ANTHROPIC_URL).host
-        self._dialect = Dialect(form=Form.SCHEMA if is_anthropic else Form.TOOL)
+        dialect = Dialect(form=Form.SCHEMA if is_anthropic else Form.TOOL)
+        super().__init__("anthropic", model, dialect, clock=clock, rng=rng, patience=patience, prices=prices)
         self._schema = dict(schema or reply_schema())
         # The SDK's own retries know no deadline, and it wants some key even where the server wants none.
         self._client = anthropic.AsyncAnthropic(
             api_key=api_key or "none", base_url=url, max_retries=0, http_client=http_client
         )
 
-    def __repr__(self) -> str:
-        return f"AnthropicReasoner({self._model!r})"
-
-    @property
-    def name(self) -> str:
-        return f"anthropic/{self._model}"
-
-    @property
-    def usage(self) -> Usage:
-        """What was used so far."""
-        return self._meter.usage
-
     async def close(self) -> None:
-        """Close the connections."""
         await self._client.close()
-
-    async def reason(self, question: Question, budget_seconds: float) -> Solution | NoAnswer:
-        deadline = self._clock.monotonic() + budget_seconds
-        return await hold_dialogue(question, self.speak, self._clock, deadline)
-
-    async def speak(self, messages: Sequence[Message], deadline: float) -> Said | NoAnswer:
-        """What the model says to these messages, by `deadline` of the clock, or why it says nothing."""
-        return await persist(
-            lambda seconds: self._said(messages, seconds), self._clock, self._rng, deadline, self._patience
-        )
-
-    async def _said(self, messages: Sequence[Message], seconds: float) -> Said | NoAnswer | Setback:
-        while True:
-            dialect = self._dialect
-            found = await self._post(messages, dialect, seconds)
-            if not isinstance(found, Refused):
-                break
-            if self._dialect != dialect:
-                continue  # a call beside this one has learned something meanwhile
-            lesser = dialect.after(found.words)
-            if lesser is None:
-                return found.setback
-            self._dialect = lesser
-        return found if isinstance(found, Setback) else self._read(found)
 
     async def _post(self, messages: Sequence[Message], dialect: Dialect, seconds: float) -> Answered:
         try:

@@ -9,14 +9,14 @@ import httpx2
 import openai
 from attrs import evolve, frozen
 
-from reasonforge.adapters.llm.accounting import PRICES, Meter, Price, Usage
-from reasonforge.adapters.llm.dialogue import Message, Said, hold_dialogue
-from reasonforge.adapters.llm.http_answers import GARBAGE, TIMED_OUT, UNREACHABLE, Answered, Refused, answered
+from reasonforge.adapters.llm.accounting import PRICES, Price
+from reasonforge.adapters.llm.dialogue import Message, Said
+from reasonforge.adapters.llm.http_answers import GARBAGE, TIMED_OUT, UNREACHABLE, Answered, answered
 from reasonforge.adapters.llm.prompts import grammar_schema, reply_schema
-from reasonforge.adapters.llm.retrying import Patience, Setback, persist
+from reasonforge.adapters.llm.retrying import Patience, Setback
+from reasonforge.adapters.llm.service_reasoner import ServiceReasoner
 from reasonforge.application.ports.clock import Clock
-from reasonforge.application.ports.reasoner import NoAnswer, Solution
-from reasonforge.domain.task import Question
+from reasonforge.application.ports.reasoner import NoAnswer
 
 OPENAI_URL = "https://api.openai.com/v1"
 _MOST_TOKENS = 16_000
@@ -57,7 +57,7 @@ class Dialect:
         return None
 
 
-class OpenAiReasoner:
+class OpenAiReasoner(ServiceReasoner[Dialect]):
     """Asks through the Responses API where the address is OpenAI's own, and through Chat Completions elsewhere.
 
     The reply's form is asked for by JSON schema; a server that refuses it is asked for a JSON object, then by words
@@ -91,63 +91,18 @@ class OpenAiReasoner:
         http_client: httpx2.AsyncClient | None = None,
     ) -> None:
         url = base_url or OPENAI_URL
-        self._model = model
-        self._clock = clock
-        self._rng = rng
         self._most_tokens = most_tokens
-        self._patience = patience or Patience()
-        self._meter = Meter(model, prices)
         self._is_openai = httpx2.URL(url).host == httpx2.URL(OPENAI_URL).host
-        self._dialect = Dialect(temperature=not (self._is_openai and model.startswith(_WITHOUT_TEMPERATURE)))
+        dialect = Dialect(temperature=not (self._is_openai and model.startswith(_WITHOUT_TEMPERATURE)))
+        super().__init__("openai", model, dialect, clock=clock, rng=rng, patience=patience, prices=prices)
         self._schema = dict(schema or (reply_schema() if self._is_openai else grammar_schema()))
         # The SDK's own retries know no deadline, and it wants some key even where the server wants none.
         self._client = openai.AsyncOpenAI(
             api_key=api_key or "none", base_url=url, max_retries=0, http_client=http_client
         )
 
-    def __repr__(self) -> str:
-        return f"OpenAiReasoner({self._model!r})"
-
-    @property
-    def name(self) -> str:
-        return f"openai/{self._model}"
-
-    @property
-    def usage(self) -> Usage:
-        """What was used so far."""
-        return self._meter.usage
-
     async def close(self) -> None:
-        """Close the connections."""
         await self._client.close()
-
-    async def reason(self, question: Question, budget_seconds: float) -> Solution | NoAnswer:
-        deadline = self._clock.monotonic() + budget_seconds
-        return await hold_dialogue(question, self.speak, self._clock, deadline)
-
-    async def speak(self, messages: Sequence[Message], deadline: float) -> Said | NoAnswer:
-        """What the model says to these messages, by `deadline` of the clock, or why it says nothing."""
-        return await persist(
-            lambda seconds: self._said(messages, seconds), self._clock, self._rng, deadline, self._patience
-        )
-
-    async def _said(self, messages: Sequence[Message], seconds: float) -> Said | NoAnswer | Setback:
-        while True:
-            dialect = self._dialect
-            found = await self._post(messages, dialect, seconds)
-            if not isinstance(found, Refused):
-                break
-            if self._dialect != dialect:
-                continue  # a call beside this one has learned something meanwhile
-            lesser = dialect.after(found.words)
-            if lesser is None:
-                return found.setback
-            self._dialect = lesser
-        if isinstance(found, Setback):
-            return found
-        if self._is_openai:
-            return self._read_response(found)
-        return self._read_completion(found)
 
     async def _post(self, messages: Sequence[Message], dialect: Dialect, seconds: float) -> Answered:
         path, body = self._request(messages, dialect)
@@ -185,6 +140,9 @@ class OpenAiReasoner:
         elif dialect.form is Form.OBJECT:
             body["response_format"] = {"type": "json_object"}
         return "/chat/completions", body
+
+    def _read(self, body: Mapping[str, Any]) -> Said | NoAnswer | Setback:
+        return self._read_response(body) if self._is_openai else self._read_completion(body)
 
     def _read_response(self, body: Mapping[str, Any]) -> Said | NoAnswer | Setback:
         usage = _mapping(body.get("usage"))
