@@ -1,6 +1,7 @@
-"""Asking miners over the SDK's wire: our side of it beside the stock Dendrite, against the same Axon.
+"""Asking miners over the SDK's wire: our side of it beside the stock Dendrite, against the same Axon; and what it costs
+a miner to refuse, beside what it costs to serve.
 
-Miners run in a process of their own, so that the CPU time is the asker's alone. A minute at most.
+Miners run in processes of their own, so that the CPU time is the asker's alone, or the miner's. Two minutes at most.
 """
 
 import asyncio
@@ -12,23 +13,40 @@ from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 import bittensor
+from attrs import evolve
 from bittensor.utils import networking
 
 from reasonforge.adapters.bittensor.axon import BittensorMinerTransport
+from reasonforge.adapters.bittensor.dendrite import Dendrites
+from reasonforge.adapters.bittensor.post import Connection, Message
 from reasonforge.adapters.bittensor.sdk import Keypair
+from reasonforge.adapters.bittensor.synapses import FROZEN_FIELDS
+from reasonforge.adapters.bittensor.synapses import ReasoningTask as OurTask
 from reasonforge.adapters.bittensor.transport import BittensorTransport
+from reasonforge.adapters.memory.chain import MemoryChain
+from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.system.clock import SystemClock
+from reasonforge.adapters.system.gate import AsyncioGate
+from reasonforge.application.miner.admit_caller import AdmitCaller
+from reasonforge.application.miner.bound_work import BoundWork
+from reasonforge.application.miner.report_health import ReportHealth
+from reasonforge.application.miner.route_by_discipline import RouteByDiscipline
+from reasonforge.application.miner.solve_task import SolveTask
+from reasonforge.application.ports.reasoner import Solution
 from reasonforge.application.ports.transport import Health, MinerHandlers, Request, ScoreNotice
 from reasonforge.domain.discipline import Discipline
-from reasonforge.domain.identity import BlockNumber, Coldkey, Hotkey, QueryId, Uid
-from reasonforge.domain.metagraph import Endpoint, Neuron
+from reasonforge.domain.identity import RAO_PER_TAO, BlockNumber, Coldkey, Hotkey, QueryId, Rao, Uid
+from reasonforge.domain.metagraph import Endpoint, Hyperparameters, Neuron
 from reasonforge.domain.receive import wire_fields
 from reasonforge.domain.reply import Answer
 from reasonforge.domain.submission import ReasoningStep, WireFields
 from reasonforge.domain.task import Question
 
 MINERS, THINKING_SECONDS, TIMEOUT = 192, 3.0, 30.0
-VALIDATOR, MINER = (Keypair.create_from_uri(f"//{name}") for name in ("Validator", "Miner"))
+VALIDATOR, MINER, BUSY, POOR, IDLER, STRANGER = (
+    Keypair.create_from_uri(f"//{name}") for name in ("Validator", "Miner", "Busy", "Poor", "Idler", "Stranger")
+)
+MESSAGES, CALLS = 1_600, 5_000
 QUESTION = Question(
     query_id=QueryId("q" * 32),
     problem="A problem of ordinary length. " * 40,
@@ -139,12 +157,127 @@ async def serve() -> None:
     asked = {"problem": QUESTION.problem, "domain": QUESTION.discipline.value, "difficulty": QUESTION.difficulty}
     rest = {"timeout_seconds": TIMEOUT, "context": "", "constraints": "", "answer_format": dict(QUESTION.answer_format)}
     reply = json.dumps({**FIELDS, **asked, **rest}).encode()
-    miner = BittensorMinerTransport(MINER, SystemClock(), host="127.0.0.1", port=0, max_concurrent=64)
+    miner = BittensorMinerTransport(MINER, SystemClock(), host="127.0.0.1", port=0)
     await miner.serve(Uid(0), MinerHandlers(admit, solve, health, learn))
     thinkers = [await asyncio.start_server(think, "127.0.0.1", 0) for _ in range(MINERS)]
     ports = [miner.endpoint.port, *(thinker.sockets[0].getsockname()[1] for thinker in thinkers)]
     print(json.dumps(ports), flush=True)
     await asyncio.to_thread(sys.stdin.read)
+
+
+class Instant:
+    """A reasoner that needs no time, so that what is left is what serving costs."""
+
+    name = "instant"
+
+    async def reason(self, question: Question, budget_seconds: float) -> Solution:  # noqa: ARG002 - the port's
+        return Solution((STEP,) * 8, "42")
+
+
+async def refuse() -> None:
+    """A miner as `reasonforge-miner` wires one, on a chain that knows five callers; tells its CPU time when asked."""
+    ledger = MemoryLedger(Hyperparameters(max_validators=3))
+    for key, stake in ((VALIDATOR, 1_000), (BUSY, 900), (POOR, 100), (IDLER, 1), (MINER, 0)):
+        ledger.add_founder(Hotkey(key.ss58_address), Coldkey(key.ss58_address), Rao(stake * RAO_PER_TAO))
+    clock = SystemClock()
+    admit = AdmitCaller(MemoryChain(ledger, Hotkey(MINER.ss58_address)), clock, least_stake=500.0, calls=CALLS)
+    for _ in range(CALLS):
+        await admit(Hotkey(BUSY.ss58_address))
+    gate = AsyncioGate(4, 64)
+    solve = RouteByDiscipline(
+        frozenset(Discipline), BoundWork(SolveTask(Instant(), clock), gate, clock, admit.stake_of)
+    )
+
+    async def learn(_caller: Hotkey, _notice: ScoreNotice) -> None:
+        return None
+
+    health = ReportHealth(Instant(), frozenset(Discipline), "1", gate)
+    miner = BittensorMinerTransport(MINER, clock, host="127.0.0.1", port=0)
+    await miner.serve(Uid(0), MinerHandlers(admit, solve, health, learn, admit.foresee))
+    print(miner.endpoint.port, flush=True)
+    while await asyncio.to_thread(sys.stdin.readline):
+        print(time.process_time(), flush=True)
+
+
+async def sent(endpoint: Endpoint, make: Callable[[], Message], status: int, count: int) -> None:
+    """Send `count` messages, at most eight at a time; each must come back with `status`."""
+
+    async def one() -> None:
+        connection = await Connection.to(endpoint.host, endpoint.port)
+        try:
+            reply = await connection.post(make(), 1_000_000)
+        finally:
+            connection.close()
+        assert reply.status == status, (reply.status, reply.body)
+
+    for start in range(0, count, 8):
+        await asyncio.gather(*(one() for _ in range(min(8, count - start))))
+
+
+def refusals() -> None:
+    """CPU time of the miner's process for each kind of message."""
+    clock = SystemClock()
+    task = OurTask.from_domain(QUESTION)
+    body = task.model_dump(include=set(FROZEN_FIELDS))
+    dendrites = {key.ss58_address: Dendrites(key, clock) for key in (VALIDATOR, BUSY, POOR, IDLER, STRANGER)}
+    miner = Hotkey(MINER.ss58_address)
+
+    def signed(key: Keypair) -> Message:
+        return dendrites[key.ss58_address].signed(task, body, miner, endpoint, "d")
+
+    def forged() -> Message:
+        name = {"bt_header_dendrite_hotkey": VALIDATOR.ss58_address}
+        message = signed(STRANGER)
+        return evolve(message, headers={**message.headers, **name})
+
+    def altered() -> Message:
+        message = signed(VALIDATOR)
+        return evolve(message, body=message.body.replace(b"ordinary", b"peculiar"))
+
+    def unsigned() -> Message:
+        message = signed(STRANGER)
+        return evolve(message, headers={"name": message.headers["name"]})
+
+    def again() -> Message:
+        return old
+
+    command = [sys.executable, __file__, "refuse"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
+        told, asked = process.stdout, process.stdin
+        assert told is not None
+        assert asked is not None
+        endpoint = Endpoint("127.0.0.1", int(told.readline()))
+
+        def cpu() -> float:
+            asked.write("\n")
+            asked.flush()
+            return float(told.readline())
+
+        asyncio.run(sent(endpoint, lambda: signed(VALIDATOR), 200, 80))  # warm
+        old = signed(VALIDATOR)
+        cases: list[tuple[str, Callable[[], Message], int]] = [
+            ("served", lambda: signed(VALIDATOR), 200),
+            ("not registered", lambda: signed(STRANGER), 403),
+            ("no permit", lambda: signed(IDLER), 403),
+            ("too little stake", lambda: signed(POOR), 403),
+            ("over its rate", lambda: signed(BUSY), 403),
+            ("not signed", unsigned, 401),
+            ("sent again", again, 401),
+            ("another's name", forged, 401),
+            ("another body", altered, 400),
+        ]
+        print("CPU of a miner for one message")
+        served = 0.0
+        for name, make, status in cases:
+            if make is again:
+                old = signed(VALIDATOR)
+                asyncio.run(sent(endpoint, again, 200, 1))
+            before = cpu()
+            asyncio.run(sent(endpoint, make, status, MESSAGES))
+            each = (cpu() - before) / MESSAGES
+            served = served or each
+            print(f"  {name:17} {1_000 * each:6.3f} ms, {each / served:5.0%} of a served one")
+        asked.close()
 
 
 def main() -> None:
@@ -164,7 +297,16 @@ def main() -> None:
         measured("ours", ours, thinkers, 1)
         measured("stock Dendrite", stock, thinkers, 1)
         miners.stdin.close()
+    refusals()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve()) if sys.argv[1:] == ["serve"] else main()
+    match sys.argv[1:]:
+        case ["serve"]:
+            asyncio.run(serve())
+        case ["refuse"]:
+            asyncio.run(refuse())
+        case ["refusals"]:
+            refusals()
+        case _:
+            main()

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from reasonforge.adapters.memory.chain import ChainFaults, MemoryChain
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.ledger import MemoryLedger
-from reasonforge.application.miner.admit_caller import METAGRAPH_BLOCKS, AdmitCaller
+from reasonforge.application.miner.admit_caller import BLIND_SECONDS, FORESIGHT_SECONDS, METAGRAPH_BLOCKS, AdmitCaller
 from reasonforge.application.ports.transport import Refusal
-from reasonforge.domain.identity import RAO_PER_TAO, Coldkey, Hotkey, Rao
+from reasonforge.domain.errors import ChainUnreachable
+from reasonforge.domain.identity import RAO_PER_TAO, BlockNumber, Coldkey, Hotkey, Rao
 from reasonforge.domain.metagraph import Hyperparameters
 
 MINER, RICH, POOR, IDLE = Hotkey("miner"), Hotkey("rich"), Hotkey("poor"), Hotkey("idle")
@@ -135,3 +136,113 @@ def test_nothing_is_kept_of_who_left() -> None:
         return before, sorted(admit._admitted)
 
     assert asyncio.run(go()) == ([POOR, RICH], [RICH])
+
+
+class Hanging(MemoryChain):
+    """A chain whose every answer takes as long as `hangs`, and then is lost; counts the calls."""
+
+    hangs = 0.0
+    calls = 0
+
+    def __init__(self, subnet: MemoryLedger, clock: MemoryClock) -> None:
+        super().__init__(subnet, MINER)
+        self.clock = clock
+
+    async def current_block(self) -> BlockNumber:
+        self.calls += 1
+        if self.hangs:
+            await self.clock.sleep(self.hangs)
+            raise ChainUnreachable("no answer")
+        return await super().current_block()
+
+
+def test_a_chain_that_hangs_costs_one_caller_its_time() -> None:
+    """After one call that hung, callers are judged by the last view at once, for a while; then the chain is tried."""
+
+    async def go() -> None:
+        clock = MemoryClock()
+        chain = Hanging(ledger(), clock)
+        admit = AdmitCaller(chain, clock)
+        assert await admit(RICH) is None
+        chain.hangs, calls = 10.0, chain.calls
+        for expected in (10.0, 0.0, 0.0, 0.0):
+            start = clock.monotonic()
+            assert await admit(RICH) is None
+            assert await admit(IDLE) == Refusal("no validator permit")
+            assert clock.monotonic() - start == expected
+        assert chain.calls == calls + 1
+        chain.hangs = 0.0
+        await clock.sleep(BLIND_SECONDS)
+        assert await admit(RICH) is None
+        assert chain.calls == calls + 2
+
+    asyncio.run(go())
+
+
+class TestForesight:
+    """What is told of callers that nobody has verified."""
+
+    @settings(deadline=None, max_examples=60)
+    @given(
+        st.lists(
+            st.tuples(st.sampled_from((RICH, POOR, IDLE, Hotkey("new"))), st.integers(0, 15), st.booleans()),
+            max_size=40,
+        ),
+        st.booleans(),
+    )
+    def test_it_refuses_nobody_who_would_be_admitted(
+        self, calls: list[tuple[Hotkey, int, bool]], blocks_pass: bool
+    ) -> None:
+        """Whatever came before, and whoever joined meanwhile: foreseen refusals are those that come, word for word."""
+
+        async def go() -> None:
+            clock, subnet = MemoryClock(), ledger()
+            admit = admission(subnet, clock, least_stake=5.0, calls=3)
+            subnet.fund(Coldkey("cold new"), tao(10_000))
+            for caller, tenths, joins in calls:
+                await clock.sleep(tenths / 10)
+                if blocks_pass:
+                    subnet.advance(7)
+                if joins and subnet.uid_of(Hotkey("new")) is None:
+                    subnet.register(Hotkey("new"), Coldkey("cold new"))
+                foreseen = admit.foresee(caller)
+                said = await admit(caller)
+                if foreseen is not None and not blocks_pass:
+                    assert said == foreseen
+
+        asyncio.run(go())
+
+    def test_it_spends_nothing(self) -> None:
+        """Asked a thousand times, it takes nothing off the caller's rate, and asks the chain nothing."""
+
+        async def go() -> None:
+            clock = MemoryClock()
+            chain = Hanging(ledger(), clock)
+            admit = AdmitCaller(chain, clock, calls=2)
+            assert admit.foresee(RICH) is None, "it has seen nothing yet"
+            assert await admit(RICH) is None
+            calls = chain.calls
+            assert {admit.foresee(RICH) for _ in range(1_000)} == {None}
+            assert chain.calls == calls
+            assert await admit(RICH) is None
+            assert admit.foresee(RICH) == Refusal("more than 2 calls in 60 s") == await admit(RICH)
+
+        asyncio.run(go())
+
+    def test_it_forgets_quickly(self) -> None:
+        """Who is registered now is kept out for a second at most, though nobody else asks."""
+
+        async def go() -> None:
+            clock, subnet = MemoryClock(), ledger()
+            admit = admission(subnet, clock)
+            assert await admit(RICH) is None
+            subnet.advance(METAGRAPH_BLOCKS)
+            subnet.fund(Coldkey("cold new"), tao(10_000))
+            subnet.register(Hotkey("new"), Coldkey("cold new"))
+            subnet.advance(1)
+            assert admit.foresee(Hotkey("new")) == Refusal("not registered on this subnet")
+            await clock.sleep(FORESIGHT_SECONDS + 0.001)
+            assert admit.foresee(Hotkey("new")) is None
+            assert await admit(Hotkey("new")) == Refusal("no validator permit")
+
+        asyncio.run(go())

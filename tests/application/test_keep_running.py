@@ -1,7 +1,9 @@
 """A validator that goes on, on the in-process subnet: its sleeps let blocks pass."""
 
 import asyncio
+from collections.abc import Callable
 from random import Random
+from typing import TypeVar
 
 import pytest
 from attrs import define, evolve, field
@@ -12,9 +14,14 @@ from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.application.validator.keep_running import KeepRunning
 from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.domain.errors import ChainUnreachable
+from reasonforge.domain.events import EpochClosed, Event, TaskScored, WeightsPublished
 from reasonforge.domain.identity import SECONDS_PER_BLOCK, EpochNumber, Hotkey
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.report import EpochState
+from reasonforge.domain.weights import WeightsSet
+
+Answer = TypeVar("Answer")
 
 ME = Hotkey("validator-01")
 RULES = ValidatorRules(parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=2))
@@ -94,3 +101,76 @@ def test_a_chain_that_does_not_answer_is_told_once_and_tried_again() -> None:
 
 def subnet_rng() -> Random:
     return Random(1)
+
+
+class Freezing(MemoryChain):
+    """A chain that does not answer while `frozen`; its blocks pass all the same."""
+
+    frozen = False
+
+    def _call(self, act: Callable[[], Answer]) -> Answer:
+        if self.frozen:
+            raise ChainUnreachable("no answer within 10 s")
+        return super()._call(act)
+
+
+@define
+class FreezeAfterTheFirstTask:
+    """Telemetry that freezes the chain once a task of `epoch` is scored, and remembers what came in which order."""
+
+    chain: Freezing
+    epoch: int
+    seen: list[tuple[str, int]] = field(factory=list)
+
+    def emit(self, event: Event) -> None:
+        match event:
+            case TaskScored(_, epoch):
+                self.seen.append(("scored", epoch.number))
+                self.chain.frozen |= epoch.number == self.epoch
+            case EpochClosed(report):
+                self.seen.append(("closed", report.epoch.number))
+            case WeightsPublished(_, publication) if isinstance(publication.outcome, WeightsSet):
+                self.seen.append(("set", publication.epoch.number))
+            case _:
+                pass
+
+
+@define
+class Thaws(BlocksPass):
+    """Blocks pass, and the chain answers again after so many of them."""
+
+    chain: Freezing | None = None
+    thaws_at: int = 0
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        if self.chain is not None and self.ledger.block >= self.thaws_at:
+            self.chain.frozen = False
+
+
+@pytest.mark.parametrize("thaws_at", [200, 500], ids=["in the same epoch", "in the next epoch"])
+def test_a_chain_that_freezes_within_an_epoch_costs_the_epoch_nothing(thaws_at: int) -> None:
+    """The epoch is scored and closed without the chain, the operator is told, and its weights are set once the chain is
+    back: before anything of the next epoch.
+    """
+
+    async def go() -> tuple[list[tuple[str, int]], MemoryNotifier]:
+        async with InProcessSubnet(1, 2, 3, rules=RULES) as subnet:
+            chain = Freezing(subnet.ledger, ME)
+            watch = FreezeAfterTheFirstTask(chain, epoch=0)
+            subnet.watch(watch)
+            running, _ = keep_running(subnet, until=760, chain=chain)
+            publish = evolve(running.publish_weights, chain=chain, notifier=running.notifier)
+            running.run_epoch = evolve(running.run_epoch, chain=chain, publish_weights=publish)
+            running.publish_weights = publish
+            running.clock = Thaws(subnet.ledger, 760, chain=chain, thaws_at=thaws_at)
+            with pytest.raises(Enough):
+                await running()
+            assert isinstance(running.notifier, MemoryNotifier)
+            return watch.seen, running.notifier
+
+    seen, notifier = asyncio.run(go())
+    first = [("scored", 0), ("scored", 0), ("closed", 0), ("set", 0)]
+    assert seen[:8] == [*first, ("scored", 1), ("scored", 1), ("closed", 1), ("set", 1)]
+    told = [notice.what for notice in notifier.notices]
+    assert "the weights of epoch 0 are not on the chain: no answer within 10 s" in told

@@ -12,6 +12,7 @@ from reasonforge.domain.answers.final_text import bare
 from reasonforge.domain.answers.numeric import read_decimal, read_fraction, read_integer, within
 from reasonforge.domain.answers.sequence import elements_of
 from reasonforge.domain.arithmetic import CheckedClaim, ClaimFinding, examine
+from reasonforge.domain.examination import Examination, ExaminedClaim
 from reasonforge.domain.expression import MAX_LITERAL_BITS, Expression
 from reasonforge.domain.submission import Claim
 from reasonforge.domain.task import Task
@@ -59,21 +60,48 @@ def goal_of(final_answer: str, wire_format: Mapping[str, Any]) -> Goal:
     return Goal(exact, element.get("abs_tol", 0.0), element.get("rel_tol", 0.0))
 
 
-def review_steps(task: Task, claims: Iterable[Claim], evidence: Iterable[str], final_answer: str) -> StepReview:
-    """What the claims and the evidence of all steps amount to. Bounded time; never raises, whatever they hold."""
-    checked = examine_distinct(claims)
+def review_steps(
+    task: Task,
+    claims: Iterable[Claim],
+    evidence: Iterable[str],
+    final_answer: str,
+    examination: Examination | None = None,
+) -> StepReview:
+    """What the claims and the evidence of all steps amount to. Bounded time; never raises, whatever they hold.
+
+    Plain arithmetic is decided here. Of the claims that are none, those that an examination looked into count as it
+    found them, once for each canonical text; the others cannot be read.
+    """
+    examined = Examination() if examination is None else examination
+    plain, beyond = _parted(claims, examined)
+    checked = examine_distinct(plain)
     confirmed = [claim for claim in checked if claim.finding is ClaimFinding.CONFIRMED]
     refuted = sum(claim.finding in {ClaimFinding.REFUTED, ClaimFinding.UNREADABLE} for claim in checked)
+    proved = {claim.canonical for claim in beyond if claim.finding is ClaimFinding.CONFIRMED}
+    failed = {claim.canonical for claim in beyond if claim.finding in {ClaimFinding.REFUTED, ClaimFinding.UNREADABLE}}
     goal = goal_of(final_answer, task.answer.wire_format())
     given = numbers_in(f"{task.problem}\n{task.context}\n{task.constraints}")
     resolved, unresolved = resolve_evidence(evidence, f"{task.problem}\n{task.context}")
     return StepReview(
-        confirmed=len(confirmed),
-        refuted=refuted,
-        reaches_answer=goal.reached_by(derived_from(given, confirmed)),
+        confirmed=len(confirmed) + len(proved),
+        refuted=refuted + len(failed),
+        reaches_answer=goal.reached_by(derived_from(given, confirmed)) or examined.reaches_answer(),
         evidence_resolved=resolved,
         evidence_unresolved=unresolved,
     )
+
+
+def _parted(claims: Iterable[Claim], examination: Examination) -> tuple[list[Claim], list[ExaminedClaim]]:
+    """The claims that this module decides, and what was found of the others."""
+    plain: list[Claim] = []
+    beyond: list[ExaminedClaim] = []
+    for claim in claims:
+        examined = examination.claims.get(claim)
+        if examined is None or examine(claim).finding is not ClaimFinding.UNREADABLE:
+            plain.append(claim)
+        else:
+            beyond.append(examined)
+    return plain, beyond
 
 
 def examine_distinct(claims: Iterable[Claim]) -> tuple[CheckedClaim, ...]:

@@ -10,7 +10,9 @@ from reasonforge import __version__
 from reasonforge.domain.errors import OperatorError, ReasonForgeError
 from reasonforge.entrypoints.chain_serve import chain
 from reasonforge.entrypoints.demo import demo
+from reasonforge.entrypoints.doctor import doctor
 from reasonforge.entrypoints.simulate import simulate
+from reasonforge.entrypoints.status import status
 
 OPERATORS_FAULT = 2
 OUR_FAULT = 1
@@ -31,6 +33,13 @@ app.command(
     epilog="Example: reasonforge simulate --epochs 200 --seed 42 --output simulation.json",
 )(simulate)
 
+app.command(
+    epilog="Example: reasonforge status --state.db state/miner.db --epochs 5",
+)(status)
+app.command(
+    epilog="Example: reasonforge doctor miner --netuid 42 --wallet.name mine --miner.backend openai",
+    context_settings={"ignore_unknown_options": True},
+)(doctor)
 app.add_typer(chain)
 
 

@@ -9,6 +9,8 @@ from dependency_injector import containers, providers
 from reasonforge import __version__
 from reasonforge.adapters.memory.chain import MemoryChain
 from reasonforge.adapters.memory.ledger import MemoryLedger
+from reasonforge.adapters.memory.notifier import MemoryNotifier
+from reasonforge.adapters.memory.score_book import MemoryScoreBook
 from reasonforge.adapters.system.entropy import HmacEntropy
 from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.application.miner.admit_caller import AdmitCaller
@@ -64,6 +66,13 @@ class MemoryMinerAdapters(containers.DeclarativeContainer):
     clock: providers.Dependency[Clock] = providers.Dependency()
 
     chain = providers.Singleton(MemoryChain, ledger, hotkey)
+
+
+class MinerAdapters(containers.DeclarativeContainer):
+    """What a miner's use cases need of a chain in another process."""
+
+    chain: providers.Dependency[Chain] = providers.Dependency()
+    clock: providers.Dependency[Clock] = providers.Dependency()
 
 
 class NeuronAdapters(containers.DeclarativeContainer):
@@ -134,4 +143,8 @@ class Miner(containers.DeclarativeContainer):
     solve_task = providers.Singleton(SolveTask, reasoner, adapters.clock)
     admit_caller = providers.Singleton(AdmitCaller, adapters.chain, adapters.clock)
     report_health = providers.Singleton(ReportHealth, reasoner, frozenset(Discipline), __version__)
-    remember_scores = providers.Singleton(RememberScores)
+    score_book = providers.Singleton(MemoryScoreBook)
+    notifier = providers.Singleton(MemoryNotifier)
+    remember_scores = providers.Singleton(
+        RememberScores, score_book, adapters.chain.provided.hotkey, adapters.clock, notifier
+    )

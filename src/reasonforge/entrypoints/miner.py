@@ -11,18 +11,23 @@ from reasonforge.adapters.bittensor.wallet import Identity
 from reasonforge.adapters.llm.agent import AgentReasoner
 from reasonforge.adapters.llm.backends import reasoner_from
 from reasonforge.adapters.llm.local import LocalReasoner
+from reasonforge.adapters.sqlalchemy.database import open_database
+from reasonforge.adapters.sqlalchemy.score_book import SqlAlchemyScoreBook
 from reasonforge.adapters.system.clock import HastyClock, SystemClock
 from reasonforge.adapters.system.gate import AsyncioGate
 from reasonforge.adapters.tasks.solver import SolverReasoner
 from reasonforge.application.miner.admit_caller import AdmitCaller
 from reasonforge.application.miner.bound_work import BoundWork
+from reasonforge.application.miner.remember_questions import RememberQuestions
 from reasonforge.application.miner.remember_scores import RememberScores
 from reasonforge.application.miner.report_health import ReportHealth
 from reasonforge.application.miner.route_by_discipline import RouteByDiscipline
 from reasonforge.application.miner.solve_task import SolveTask
 from reasonforge.application.ports.chain import Chain
 from reasonforge.application.ports.clock import Clock
+from reasonforge.application.ports.notifier import Notifier
 from reasonforge.application.ports.reasoner import Reasoner
+from reasonforge.application.ports.score_book import BookOwner, ScoreBook
 from reasonforge.application.ports.transport import MinerHandlers
 from reasonforge.domain.errors import ChainError, OperatorError
 from reasonforge.domain.identity import Hotkey
@@ -59,10 +64,12 @@ async def _mine(settings: MinerSettings) -> None:
     async with AsyncExitStack() as stack:
         chain = await stack.enter_async_context(chain_of(settings, identity))
         neuron = await own_neuron(chain, settings)
+        book = SqlAlchemyScoreBook(stack.enter_context(open_database(settings.state_db, claimant="miner")))
+        await book.own(BookOwner(chain.hotkey, chain.netuid))
         reasoner = await reasoner_of(settings, chain.hotkey, clock, stack)
         transport = transport_of(settings, identity, clock)
         stack.push_async_callback(transport.close)
-        await transport.serve(neuron.uid, handlers_of(settings, chain, reasoner, clock))
+        await transport.serve(neuron.uid, handlers_of(settings, chain, reasoner, clock, book, journal))
         journal.note(
             "mining", uid=neuron.uid, hotkey=chain.hotkey, netuid=chain.netuid, endpoint=str(transport.endpoint)
         )
@@ -73,33 +80,26 @@ async def _mine(settings: MinerSettings) -> None:
 
 def transport_of(settings: MinerSettings, identity: Identity, clock: Clock) -> BittensorMinerTransport:
     """The Axon. Places are the gate's affair, so that they are the same over every transport."""
-    places = settings.max_concurrent * (1 + WAITING_A_PLACE)
     if settings.is_local_chain:
-        return BittensorMinerTransport(
-            identity.keypair, clock, host=LOOPBACK, port=settings.port, max_concurrent=places, max_waiting=0
-        )
+        return BittensorMinerTransport(identity.keypair, clock, host=LOOPBACK, port=settings.port)
     if not settings.external_ip:
         raise OperatorError("--miner.external_ip (MINER_EXTERNAL_IP) is required: the address validators reach us at")
-    return BittensorMinerTransport(
-        identity.keypair,
-        clock,
-        port=settings.port,
-        external_ip=settings.external_ip,
-        max_concurrent=places,
-        max_waiting=0,
-    )
+    return BittensorMinerTransport(identity.keypair, clock, port=settings.port, external_ip=settings.external_ip)
 
 
-def handlers_of(settings: MinerSettings, chain: Chain, reasoner: Reasoner, clock: Clock) -> MinerHandlers:
+def handlers_of(
+    settings: MinerSettings, chain: Chain, reasoner: Reasoner, clock: Clock, book: ScoreBook, notifier: Notifier
+) -> MinerHandlers:
     """The miner's use cases, wired for one reasoner."""
     admit = AdmitCaller(chain, clock, least_stake=settings.min_stake)
     gate = AsyncioGate(places=settings.max_concurrent, room=settings.max_concurrent * WAITING_A_PLACE)
     bounded = BoundWork(SolveTask(reasoner, clock), gate, clock, admit.stake_of)
     return MinerHandlers(
         admit=admit,
-        solve=RouteByDiscipline(settings.disciplines, bounded),
+        foresee=admit.foresee,
+        solve=RememberQuestions(RouteByDiscipline(settings.disciplines, bounded), book, clock, notifier),
         health=ReportHealth(reasoner, settings.disciplines, __version__, gate),
-        learn=RememberScores(),
+        learn=RememberScores(book, chain.hotkey, clock, notifier),
     )
 
 

@@ -93,7 +93,10 @@ def run_process(program: str, work: Callable[[], Coroutine[Any, Any, None]]) -> 
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
-    """SIGTERM and SIGINT cancel the work, which may clean up for `STOPPING_SECONDS`; what is recorded is kept."""
+    """SIGTERM and SIGINT cancel the work, which may clean up for `STOPPING_SECONDS`; what is recorded is kept.
+
+    SIGUSR1 changes nothing: it makes the process tell which tasks it has.
+    """
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)
 
@@ -103,13 +106,22 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)
+    loop.add_signal_handler(signal.SIGUSR1, _tell_tasks)
     try:
         await asyncio.wait({task})
         if not task.cancelled():
             task.result()
     finally:
-        for name in (signal.SIGTERM, signal.SIGINT):
+        for name in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             loop.remove_signal_handler(name)
+
+
+def _tell_tasks() -> None:
+    """One line on standard error: how many tasks the event loop has, and what they run."""
+    tasks = asyncio.all_tasks()
+    running = sorted(getattr(task.get_coro(), "__qualname__", "?") for task in tasks)
+    sys.stderr.write(f"{len(tasks)} tasks: {', '.join(running)}\n")
+    sys.stderr.flush()
 
 
 def _refuse(program: str, error: ReasonForgeError, code: int) -> int:

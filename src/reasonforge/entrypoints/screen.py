@@ -39,9 +39,11 @@ class Screen:
     their own.
     """
 
-    def __init__(self, console: Console, storyteller: Hotkey) -> None:
+    def __init__(self, console: Console, storyteller: Hotkey, called: Callable[[Hotkey], str] = str) -> None:
         self.console = console
         self._storyteller = storyteller
+        self._called = called
+        self._names: dict[Hotkey, str] = {}
         self._progress = Progress(
             TextColumn("  {task.description}"),
             BarColumn(bar_width=32),
@@ -70,14 +72,15 @@ class Screen:
             case EpochClosed(report):
                 self._closed(report)
             case WeightsPublished(validator, publication):
-                self.console.print(f"  {validator}: {spoken(publication.outcome)}", highlight=False)
+                self.console.print(f"  {self._called(validator)}: {spoken(publication.outcome)}", highlight=False)
 
     def opening(self, validators: Iterable[CastMember], miners: Iterable[CastMember]) -> None:
         """Who is who."""
         table = _table("Who is who", "uid", "hotkey", "what it is", "what it does")
         for member in (*validators, *miners):
+            self._names[member.hotkey] = self._called(member.hotkey)
             style = "" if member.honest else "yellow"
-            table.add_row(str(member.uid), member.hotkey, Text(member.what, style=style), member.does)
+            table.add_row(str(member.uid), self._called(member.hotkey), Text(member.what, style=style), member.does)
         self.console.print(table)
 
     def epoch(self, epoch: SubnetEpoch, name: Callable[[Hotkey], str]) -> None:
@@ -86,7 +89,7 @@ class Screen:
         if report is not None:
             self.console.print(self._leaderboard(report))
             self._flags(report, name)
-        self.console.print(_chain_table(epoch))
+        self.console.print(_chain_table(epoch, self._called))
         unpaid = f", {_tao(epoch.chain.unallocated)} TAO to nobody" if epoch.chain.unallocated else ""
         self.console.print(f"  The chain paid {_tao(sum(epoch.chain.emission.values()))} TAO{unpaid}.\n")
 
@@ -100,7 +103,7 @@ class Screen:
             scores = row.dimensions
             table.add_row(
                 f"{'★ ' if rank <= 3 else ''}{rank}",
-                row.member.hotkey,
+                self._called(row.member.hotkey),
                 Text(row.member.what, style="" if row.member.honest else "yellow"),
                 f"{row.right}/{row.asked}",
                 *(f"{score:.2f}" for score in (scores.quality, scores.accuracy, scores.novelty, scores.efficiency)),
@@ -123,7 +126,7 @@ class Screen:
             blocks = f"blocks {event.epoch.first_block} to {event.epoch.last_block}"
             self.console.rule(f"Epoch {event.epoch.number} · {blocks}")
         self._bars[event.validator] = self._progress.add_task(
-            event.validator, total=event.tasks, completed=event.resumed
+            self._called(event.validator), total=event.tasks, completed=event.resumed
         )
 
     def _scored(self, event: TaskScored) -> None:
@@ -139,7 +142,8 @@ class Screen:
             replies = [reply for scored in report.tasks for reply in scored.replies]
             right = sum(reply.correctness == 1.0 for reply in replies)
             self.console.print(
-                f"  {report.validator} asked {len(report.tasks)} tasks of its own: {right} of {len(replies)} right",
+                f"  {self._called(report.validator)} asked {len(report.tasks)} tasks of its own: "
+                f"{right} of {len(replies)} right",
                 highlight=False,
             )
 
@@ -149,16 +153,22 @@ class Screen:
             for hotkey in flag.hotkeys:
                 marks.setdefault(hotkey, []).append(MARKS[flag.kind])
         table = _table(
-            f"Leaderboard of {report.validator}, epoch {report.epoch.number}",
+            f"Leaderboard of {self._called(report.validator)}, epoch {report.epoch.number}",
             "rank", "hotkey", "right", "Q", "A", "N", "E", "trap", "S_epoch", "streak", "PEB", "weight", "flags",
         )  # fmt: skip
         for result in report.miners:
-            table.add_row(*_leaderboard_row(result), ", ".join(dict.fromkeys(marks.get(result.hotkey, []))))
+            table.add_row(
+                *_leaderboard_row(result, self._called(result.hotkey)),
+                ", ".join(dict.fromkeys(marks.get(result.hotkey, []))),
+            )
         return table
 
     def _flags(self, report: EpochReport, name: Callable[[Hotkey], str]) -> None:
         for flag in report.flags:
-            self.console.print(f"  ⚑ {_flag_line(flag, name)}", style="yellow", highlight=False)
+            line = _flag_line(flag, name)
+            for hotkey, called in self._names.items():
+                line = line.replace(hotkey, called)
+            self.console.print(f"  ⚑ {line}", style="yellow", highlight=False)
 
 
 def spoken(outcome: WeightsOutcome) -> str:
@@ -206,11 +216,11 @@ def _task_line(scored: ScoredTask, of: int) -> Text:
     return line
 
 
-def _leaderboard_row(result: MinerResult) -> tuple[str, ...]:
+def _leaderboard_row(result: MinerResult, name: str) -> tuple[str, ...]:
     scores = result.dimensions
     return (
         str(result.rank) if result.rank else "–",
-        result.hotkey,
+        name,
         f"{result.right}/{result.asked}",
         *(f"{score:.2f}" for score in (scores.quality, scores.accuracy, scores.novelty, scores.efficiency)),
         "–" if result.trap_score is None else f"{'⚠ ' if result.trap_penalty < 1 else ''}{result.trap_score:.2f}",
@@ -225,7 +235,7 @@ def _flag_line(flag: Flag, name: Callable[[Hotkey], str]) -> str:
     return f"{', '.join(name(hotkey) for hotkey in flag.hotkeys)}: {flag.detail}"
 
 
-def _chain_table(epoch: SubnetEpoch) -> Table:
+def _chain_table(epoch: SubnetEpoch, called: Callable[[Hotkey], str]) -> Table:
     """What Yuma Consensus made of all validators' weights; who got and gave nothing is left out."""
     table = _table(
         f"The chain at block {epoch.chain.block}",
@@ -241,5 +251,7 @@ def _chain_table(epoch: SubnetEpoch) -> Table:
     for uid, hotkey in chain.hotkeys.items():
         if chain.emission[uid] or chain.incentive[uid] or chain.dividends[uid]:
             figures = (chain.consensus, chain.incentive, chain.validator_trust, chain.dividends)
-            table.add_row(str(uid), hotkey, *(f"{figure[uid]:.4f}" for figure in figures), _tao(chain.emission[uid]))
+            table.add_row(
+                str(uid), called(hotkey), *(f"{figure[uid]:.4f}" for figure in figures), _tao(chain.emission[uid])
+            )
     return table

@@ -13,7 +13,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
 
 from reasonforge.adapters.llm.backends import default_key_variable
 from reasonforge.domain.discipline import Discipline
@@ -109,6 +110,13 @@ class NeuronSettings(BaseSettings):
 class MinerSettings(NeuronSettings):
     """A miner's own."""
 
+    state_db: str = _setting(
+        "--state.db",
+        "STATE_DB_PATH",
+        "STATE_DB_URL",
+        default="state/miner.db",
+        says="The SQLite file of what must survive; a miner's own, also beside a validator.",
+    )
     backend: Backend = _setting(
         "--miner.backend",
         "MINER_BACKEND",
@@ -218,6 +226,30 @@ class ValidatorSettings(NeuronSettings):
     sample_size: int = _setting(
         "--validator.sample_size", "VALIDATOR_SAMPLE_SIZE", default=16, says="Miners asked per task.", ge=1, le=4096
     )
+    sandbox_enabled: bool = _setting(
+        "--validator.sandbox_enabled",
+        "VALIDATOR_SANDBOX_ENABLED",
+        default=False,
+        says="Ask for programs, and run them in the sandbox: true or false.",
+    )
+    sandbox: str = _setting(
+        "--validator.sandbox",
+        "VALIDATOR_SANDBOX",
+        default="/run/reasonforge/sandbox.sock",
+        says="Socket of `reasonforge sandbox serve`; bubblewrap is weaker and for local chains only.",
+    )
+    lean4_enabled: bool = _setting(
+        "--validator.lean4_enabled",
+        "VALIDATOR_LEAN4_ENABLED",
+        default=False,
+        says="Ask for proofs in Lean 4, and check them in the sandbox: true or false.",
+    )
+    coq_enabled: bool = _setting(
+        "--validator.coq_enabled",
+        "VALIDATOR_COQ_ENABLED",
+        default=False,
+        says="Ask for proofs in Coq, and check them in the sandbox: true or false.",
+    )
     embedding_model: str = _setting(
         "--validator.embedding_model",
         "VALIDATOR_EMBEDDING_MODEL",
@@ -232,11 +264,20 @@ class ValidatorSettings(NeuronSettings):
     )
 
 
+class SettingsError(OperatorError):
+    """Settings that cannot be right. The message is the first mistake; `mistakes` are all of them, a sentence each."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__(mistakes[0])
+        self.mistakes = tuple(mistakes)
+
+
 def read_settings(model: type[SettingsT], program: str, arguments: Sequence[str] | None = None) -> SettingsT:
     """The settings out of flags, environment and `.env`.
 
     Raises:
-        OperatorError: a flag nobody knows, or a value that cannot be right; names flag and variable.
+        OperatorError: a flag nobody knows.
+        SettingsError: values that cannot be right; each sentence names flag and variable.
         SystemExit: 0, after `--help`.
     """
     given = {
@@ -245,8 +286,8 @@ def read_settings(model: type[SettingsT], program: str, arguments: Sequence[str]
     try:
         return model(**given)
     except ValidationError as error:
-        raise OperatorError(_sentence(model, error)) from None
-    except SettingsError as error:
+        raise SettingsError(_sentences(model, error)) from None
+    except SourceError as error:
         raise OperatorError(f"the settings cannot be read: {error}") from error
 
 
@@ -289,12 +330,15 @@ def _parser(model: type[NeuronSettings], program: str) -> argparse.ArgumentParse
     return parser
 
 
-def _sentence(model: type[NeuronSettings], error: ValidationError) -> str:
-    """The first thing that is wrong, by flag and variable; the value is not shown, since it may be a secret."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    where = str(first["loc"][0]) if first["loc"] else ""
+def _sentences(model: type[NeuronSettings], error: ValidationError) -> list[str]:
+    """What is wrong, by flag and variable; no value is shown, since it may be a secret."""
+    wrong = error.errors(include_url=False, include_input=False)
+    return [_sentence(model, str(one["loc"][0]) if one["loc"] else "", one["msg"]) for one in wrong]
+
+
+def _sentence(model: type[NeuronSettings], where: str, message: str) -> str:
     for (flag, variables, _), name in zip(rows(model), model.model_fields, strict=True):
         if where in {name, *variables}:
-            reason = first["msg"].removeprefix("Value error, ")
+            reason = message.removeprefix("Value error, ")
             return f"{flag} ({' or '.join(variables)}): {reason[0].lower()}{reason[1:]}"
-    return first["msg"]
+    return message

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from attrs import define, evolve
 
@@ -23,15 +23,14 @@ from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.adapters.memory.store import MemoryStore
 from reasonforge.adapters.memory.temperaments import refuse_unknown, tempered
-from reasonforge.adapters.memory.transport import MemoryMinerTransport, MemoryNetwork
+from reasonforge.adapters.memory.transport import MemoryNetwork
 from reasonforge.adapters.memory.verifier import SharedVerifier
-from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.adapters.sqlalchemy.database import Database, open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.ports.store import Store
 from reasonforge.application.ports.telemetry import Telemetry
-from reasonforge.application.ports.transport import MinerHandlers
+from reasonforge.application.ports.transport import MinerHandlers, Transport
 from reasonforge.application.ports.verifier import Verifier
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.errors import OperatorError
@@ -42,6 +41,7 @@ from reasonforge.domain.report import Publication
 from reasonforge.entrypoints.cast import CastMember, MinerPart, cast_miners
 from reasonforge.entrypoints.container import MemoryAdapters, MemoryMinerAdapters, Miner, Validator
 from reasonforge.entrypoints.run_tally import RunTally, SubnetEpoch, SubnetRun
+from reasonforge.entrypoints.verification import inline_verifier
 
 NETUID = NetUid(1)
 EMISSION_PER_EPOCH = Rao(361 * RAO_PER_TAO // 2)
@@ -79,6 +79,10 @@ class LastPublications:
     def take(self, validator: Hotkey) -> Publication | None:
         """The last answer since this was asked before."""
         return self._last.pop(validator, None)
+
+
+class _Closable(Protocol):
+    async def close(self) -> None: ...
 
 
 @define
@@ -145,7 +149,7 @@ class InProcessSubnet:
         self.notifier = MemoryNotifier()
         self.jury = MemoryJury(self.rules.parameters.validators_per_task, self._stake_of) if jury else None
         self.embedder = embedder or HashingEmbedder()
-        self.verifier = SharedVerifier(verifier or RoutedVerifier(self.clock))
+        self.verifier = SharedVerifier(verifier or inline_verifier(self.clock))
         self._audience, self._publications = Audience(), LastPublications()
         self._audience.admit(self._publications)
         self._database_path = database
@@ -189,7 +193,11 @@ class InProcessSubnet:
     def name_of(self, hotkey: Hotkey) -> str:
         """Who that is, for people."""
         member = self.member(hotkey)
-        return hotkey if member is None else f"{hotkey} ({member.what})"
+        return hotkey if member is None else f"{self.called(hotkey)} ({member.what})"
+
+    def called(self, hotkey: Hotkey) -> str:
+        """What people call whoever signs with this hotkey: here that is the hotkey."""
+        return hotkey
 
     def member(self, hotkey: Hotkey) -> CastMember | None:
         """Who signs with this hotkey."""
@@ -248,11 +256,18 @@ class InProcessSubnet:
         return self.ledger.stake_of(hotkey) / RAO_PER_TAO
 
     def _join_chain(self, name: str, stake: int) -> tuple[Hotkey, Uid]:
-        hotkey = Hotkey(name)
+        hotkey = self._hotkey_of(name)
         return hotkey, self.ledger.add_founder(hotkey, Coldkey(f"{name}-coldkey"), Rao(stake))
 
+    def _hotkey_of(self, name: str) -> Hotkey:
+        return Hotkey(name)
+
+    def _transport_of(self, hotkey: Hotkey) -> Transport:
+        return self.network.validator(hotkey)
+
     def _add_validator(self, number: int, temperament: str) -> None:
-        hotkey, uid = self._join_chain(f"validator-{number:02d}", VALIDATOR_STAKE)
+        name = f"validator-{number:02d}"
+        hotkey, uid = self._join_chain(name, VALIDATOR_STAKE)
         policy = tempered(self.rules.policy, temperament, hotkey)
         store: Store = (
             MemoryStore(hotkey) if self._database is None else SqlAlchemyStore(self._database, hotkey, self.clock)
@@ -261,8 +276,8 @@ class InProcessSubnet:
             adapters=MemoryAdapters(
                 ledger=self.ledger,
                 hotkey=hotkey,
-                secret=hashlib.sha256(f"reasonforge/{self.seed}/{hotkey}".encode()).digest(),
-                transport=self.network.validator(hotkey),
+                secret=hashlib.sha256(f"reasonforge/{self.seed}/{name}".encode()).digest(),
+                transport=self._transport_of(hotkey),
                 store=store,
                 embedder=self.embedder,
                 verifier=self.verifier,
@@ -283,7 +298,7 @@ class InProcessSubnet:
             )
         )
 
-    async def _add_miner(self, number: int, part: MinerPart) -> MemoryMinerTransport:
+    async def _add_miner(self, number: int, part: MinerPart) -> "_Closable":
         hotkey, uid = self._join_chain(_miner_name(number), 0)
         endpoint = Endpoint("127.0.0.1", MINER_PORT + number)
         transport = self.network.miner(hotkey, endpoint)
@@ -302,8 +317,11 @@ class InProcessSubnet:
                 learn=container.remember_scores(),
             ),
         )
-        self._miners.append(CastMember(hotkey, uid, part.what, part.does, part.honest, part.skill))
+        self._introduce(hotkey, uid, part)
         return transport
+
+    def _introduce(self, hotkey: Hotkey, uid: Uid, part: MinerPart) -> None:
+        self._miners.append(CastMember(hotkey, uid, part.what, part.does, part.honest, part.skill))
 
     def _voice_of(self, number: int) -> str:
         return f"{self.seed}/{_miner_name(number)}"

@@ -9,22 +9,21 @@ from attrs import evolve
 
 from reasonforge.adapters.bittensor.transport import BittensorTransport
 from reasonforge.adapters.memory.embedder import HashingEmbedder
-from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.adapters.transformers.embedder import SentenceTransformerEmbedder
 from reasonforge.application.ports.embedder import Embedder
-from reasonforge.application.ports.verifier import Verifier
 from reasonforge.application.validator.keep_running import KeepRunning
 from reasonforge.application.validator.rules import ValidatorRules
-from reasonforge.domain.errors import OperatorError, ValidatorFault
+from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.scoring.policies import policy_named
 from reasonforge.entrypoints.container import NeuronAdapters, Validator
 from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
 from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
+from reasonforge.entrypoints.verification import BUBBLEWRAP, ToolSettings, open_tools
 
 PROGRAM = "reasonforge-validator"
 LOCAL_LOOK_SECONDS = 0.2
@@ -50,12 +49,14 @@ async def _validate(settings: ValidatorSettings) -> None:
     journal = journal_of(settings, "validator")
     rules = rules_of(settings)
     embedder = embedder_of(settings)
-    verifier = RoutedVerifier(SystemClock())
-    await _trust(verifier)
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         chain = await stack.enter_async_context(chain_of(settings, identity, settings.epoch_length))
         neuron = await own_neuron(chain, settings)
+        tools = await stack.enter_async_context(open_tools(tool_settings_of(settings)))
+        for test in tools.told:
+            if not test.passed:
+                journal.note("tool not used", tool=test.tool, reason=test.detail)
         database = stack.enter_context(open_database(settings.state_db))
         container = Validator(
             adapters=NeuronAdapters(
@@ -64,8 +65,8 @@ async def _validate(settings: ValidatorSettings) -> None:
                 transport=BittensorTransport(identity.keypair, clock, allow_private=settings.is_local_chain),
                 store=SqlAlchemyStore(database, chain.hotkey, clock),
                 embedder=embedder,
-                verifier=verifier,
-                tasks=GeneratedTasks(timeout_seconds=settings.timeout),
+                verifier=tools.verifier,
+                tasks=GeneratedTasks(tools.families, timeout_seconds=settings.timeout),
                 jury=None,
                 clock=clock,
                 telemetry=journal,
@@ -101,6 +102,24 @@ def rules_of(settings: ValidatorSettings) -> ValidatorRules:
     )
 
 
+def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
+    """Which tools judge.
+
+    Raises:
+        OperatorError: the weaker sandbox on a chain where strangers mine.
+    """
+    systems = {"lean4": settings.lean4_enabled, "coq": settings.coq_enabled}
+    wanted = frozenset(system for system, enabled in systems.items() if enabled)
+    if not settings.sandbox_enabled and not wanted:
+        return ToolSettings()
+    if settings.sandbox == BUBBLEWRAP and not settings.is_local_chain:
+        raise OperatorError(
+            "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
+            "`reasonforge sandbox serve` and give its socket"
+        )
+    return ToolSettings(sandbox=settings.sandbox, programs=settings.sandbox_enabled, systems=wanted)
+
+
 def embedder_of(settings: ValidatorSettings) -> Embedder:
     """The model, or the deterministic stand-in that needs none."""
     if settings.embedding_model == "hashing":
@@ -125,13 +144,6 @@ def secret_beside(database: Path) -> bytes:
     if len(secret) < SECRET_BYTES:
         raise OperatorError(f"{path} is no validator's secret: restore it from a backup, or delete it to get a new one")
     return secret
-
-
-async def _trust(verifier: Verifier) -> None:
-    """A checker that accepts its false example, or refuses its true one, is not used."""
-    for test in await verifier.self_test():
-        if not test.passed:
-            raise ValidatorFault(f"the checker {test.tool} failed its self-test: {test.detail}")
 
 
 if __name__ == "__main__":

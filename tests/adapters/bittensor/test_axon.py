@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import operator
 import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import pytest
@@ -369,7 +371,7 @@ class Patient:
 
 async def soon(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 - what is waited for happens in the miner
             await asyncio.sleep(0.001)
 
 
@@ -392,7 +394,7 @@ def test_higher_stake_comes_first() -> None:
         asking = []
         for number, key in enumerate(keys):
             asking.append(asyncio.create_task(Visit(miner).ask(key, question(number, 10.0))))
-            await soon(lambda number=number: len(asked) > number)
+            await soon(partial(operator.contains, asked, Hotkey(key.ss58_address)))
         await soon(asking[1].done)  # the poorest of those that wait made room for the last
         reasoner.free.set()
         replies = await asyncio.gather(*asking)

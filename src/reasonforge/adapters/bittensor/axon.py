@@ -6,7 +6,8 @@ and says nothing when its port is taken. No postponed annotations in here: the A
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Tuple, cast  # noqa: UP035 - the Axon wants exactly this Tuple
 
 from attrs import frozen
@@ -17,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from reasonforge.adapters.bittensor.containment import LATE, contained
-from reasonforge.adapters.bittensor.doorway import Doorway, PatientProtocol, VerifiedFirst, unreadable, verified_caller
-from reasonforge.adapters.bittensor.places import Places
-from reasonforge.adapters.bittensor.replay import ReplayWindow
+from reasonforge.adapters.bittensor.doorway import Doorway, VerifiedFirst, unreadable, verified_caller
+from reasonforge.adapters.bittensor.replay import ReplayedError, ReplayWindow
 from reasonforge.adapters.bittensor.sdk import Axon, Config, Keypair, TerminalInfo
 from reasonforge.adapters.bittensor.server import LoopServer, listener_at, run
+from reasonforge.adapters.bittensor.signatures import NotOursError, fits, signed_by
 from reasonforge.adapters.bittensor.synapses import (
     FROZEN_FIELDS,
     HEALTH_FIELDS,
@@ -30,6 +31,7 @@ from reasonforge.adapters.bittensor.synapses import (
     ReasoningTask,
     TaskResult,
 )
+from reasonforge.adapters.bittensor.threshold import Signed, Threshold, TurnedAway
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.transport import MinerHandlers, Refusal
 from reasonforge.domain.errors import OperatorError
@@ -38,15 +40,12 @@ from reasonforge.domain.metagraph import Endpoint
 from reasonforge.domain.submission import DEFAULT_LIMITS
 
 Blacklisted = Tuple[bool, str]  # noqa: UP006 - as above
-_ADMIT_SECONDS = 10.0
+_ADMIT_SECONDS = 30.0
+"""More than a call to a chain that hangs takes to fail: then the last view of it decides."""
 _QUICK_SECONDS = 10.0
 _WAY_BACK = 0.05
 _MOST_CONNECTIONS = 1_024
 _REASON_CHARACTERS = 200
-
-
-class NotOursError(Exception):
-    """A message that is not signed as it should be."""
 
 
 @frozen
@@ -80,9 +79,11 @@ class _Told(Response):
 class BittensorMinerTransport:
     """Serves the three exchanges as `keypair`'s hotkey.
 
-    A caller passes, in this order: the body's length, its signature, the replay window, `admit`; then, for a question,
-    the queue for one of `max_concurrent` places, in which higher stake comes first. A question's work, waiting
-    included, is cancelled a twentieth of its time before its deadline: what comes later is too late over there.
+    Who is certain to be refused for what its headers say is turned away at the threshold: for the body's length, by
+    `foresee`, for its nonce, or for its signature. Everybody else passes, in this order: the body's length again, its
+    signature, the replay window, `admit`. How many questions are worked on, and whose comes first, is the handlers'
+    affair (`BoundWork`). A question's work, waiting included, is cancelled a twentieth of its time before its deadline:
+    what comes later is too late over there.
 
     Args:
         keypair: the miner's hotkey.
@@ -90,9 +91,6 @@ class BittensorMinerTransport:
         host: the address to listen at.
         port: the port to listen at; 0 lets the system choose one, see `endpoint`.
         external_ip: where others find it; never looked up on the Internet. By default `host`.
-        stake_of: TAO behind a caller that was admitted.
-        max_concurrent: questions at work at once.
-        max_waiting: questions that wait for a place.
         most_bytes: of a message.
     """
 
@@ -104,9 +102,6 @@ class BittensorMinerTransport:
         host: str = "0.0.0.0",  # noqa: S104 - a miner serves the world
         port: int = 8091,
         external_ip: str | None = None,
-        stake_of: Callable[[Hotkey], float] = lambda _caller: 0.0,
-        max_concurrent: int = 4,
-        max_waiting: int = 64,
         most_bytes: int = DEFAULT_LIMITS.message_bytes,
     ) -> None:
         self.hotkey = Hotkey(keypair.ss58_address)
@@ -114,8 +109,6 @@ class BittensorMinerTransport:
         self._clock = clock
         self._host, self._port = host, port
         self._external_ip = external_ip or host
-        self._stake_of = stake_of
-        self._places = Places(max_concurrent, max_waiting)
         self._most_bytes = most_bytes
         self._window = ReplayWindow(self._now_ns())
         self._handlers: MinerHandlers | None = None
@@ -180,7 +173,7 @@ class BittensorMinerTransport:
     def _server_of(self, axon: Axon) -> LoopServer:
         config = axon.fast_config
         config.host = self._host
-        config.http = PatientProtocol
+        config.http = partial(Threshold, doubt=self._doubt, most_bytes=self._most_bytes)  # type: ignore[assignment] # it is called with the rest
         config.ws = "none"
         config.lifespan = "off"
         config.limit_concurrency = _MOST_CONNECTIONS
@@ -215,16 +208,7 @@ class BittensorMinerTransport:
             question = synapse.to_domain()
         except ValueError as error:
             return _refused(ReasoningTask(), 400, f"this is no question: {error}")
-
-        async def work() -> object:
-            if not await self._places.take(self._stake_of(caller)):
-                return Refusal("all places are taken")
-            try:
-                return await handlers.solve(caller, question)
-            finally:
-                self._places.give_back()
-
-        found = await contained(work(), question.timeout_seconds * (1 - _WAY_BACK))
+        found: object = await contained(handlers.solve(caller, question), question.timeout_seconds * (1 - _WAY_BACK))
         if isinstance(found, Mapping):  # a stock Dendrite wants the question back
             found = {**synapse.model_dump(include=set(FROZEN_FIELDS)), **found}
         return _answered(ReasoningTask(), found)
@@ -249,8 +233,25 @@ class BittensorMinerTransport:
         found = await contained(self._handlers.learn(verified_caller(request), notice), _QUICK_SECONDS)
         return _answered(TaskResult(), found if isinstance(found, Refusal) else {})
 
+    def _doubt(self, signed: Signed) -> TurnedAway | None:
+        """The refusals that a caller's headers alone make certain, the cheapest first."""
+        handlers, caller = self._handlers, Hotkey(signed.hotkey)
+        if handlers is None:
+            return None
+        refusal = handlers.foresee(caller)
+        if refusal is not None:
+            return TurnedAway(403, f"Forbidden. Key is blacklisted: {_ascii(refusal.reason)}.")
+        try:
+            self._window.look(caller, signed.dendrite, signed.nonce, self._now_ns())
+        except ReplayedError as error:
+            return TurnedAway(401, f"Not Verified with error: {error}")
+        message = f"{signed.nonce}.{caller}.{self.hotkey}.{signed.dendrite}.{signed.body_hash}"
+        if not fits(caller, message, signed.signature):
+            return TurnedAway(401, "Not Verified with error: the signature does not fit")
+        return None
+
     async def _admit(self, synapse: Exchange) -> Blacklisted:
-        caller, dendrite, nonce = _signed_by(synapse)
+        caller, dendrite, nonce = signed_by(synapse)
         if self._handlers is None:
             return True, "it serves no longer"
         refusal = await contained(self._handlers.admit(caller), _ADMIT_SECONDS)
@@ -261,23 +262,15 @@ class BittensorMinerTransport:
 
     def _verify(self, synapse: Exchange) -> None:
         """The signature and then the replay window; what this raises, the Axon answers with a 401."""
-        caller, dendrite, nonce = _signed_by(synapse)
+        caller, dendrite, nonce = signed_by(synapse)
         signature = synapse.dendrite.signature if synapse.dendrite else None
         message = f"{nonce}.{caller}.{self.hotkey}.{dendrite}.{synapse.computed_body_hash}"
-        if not signature or not Keypair(ss58_address=caller).verify(message, signature):
+        if not signature or not fits(caller, message, signature):
             raise NotOursError("the signature does not fit")
         self._window.take(caller, dendrite, nonce, self._now_ns())
 
     def _now_ns(self) -> int:
         return int(self._clock.now() * 1e9)
-
-
-def _signed_by(synapse: Exchange) -> tuple[Hotkey, str, int]:
-    """Caller, dendrite and nonce as the headers have them."""
-    asker = synapse.dendrite
-    if asker is None or not asker.hotkey or not asker.uuid or asker.nonce is None:
-        raise NotOursError("hotkey, uuid or nonce is missing")
-    return Hotkey(asker.hotkey), asker.uuid, asker.nonce
 
 
 def _answered(synapse: Exchange, found: object) -> Response:

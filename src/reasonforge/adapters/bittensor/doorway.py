@@ -8,32 +8,17 @@ nobody verifies at all.
 import asyncio
 from http import HTTPStatus
 
-import h11
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reasonforge.adapters.bittensor.sdk import AxonMiddleware, Synapse
 from reasonforge.domain.identity import Hotkey
 
-HEADER_SECONDS = 10.0
 BODY_SECONDS = 10.0
 _GONE: Message = {"type": "http.disconnect"}
-
-
-class PatientProtocol(H11Protocol):
-    """HTTP whose caller has `HEADER_SECONDS` to say what it wants; uvicorn would wait for ever."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
-        super().connection_made(transport)
-        self.loop.call_later(HEADER_SECONDS, self._hang_up_on_silence)
-
-    def _hang_up_on_silence(self) -> None:
-        if self.conn.their_state is h11.IDLE:
-            self.transport.abort()
 
 
 class Doorway:
@@ -94,7 +79,9 @@ class _Visit:
         if finished:
             await work
         else:
-            await asyncio.wait({work})  # nobody listens to what it says or raises now
+            await asyncio.wait({work})
+            if not work.cancelled():
+                work.exception()  # looked at, and told to nobody: nobody listens any more
 
     async def _next(self) -> Message:
         if self._body_is_in.is_set():

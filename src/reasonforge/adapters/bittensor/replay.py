@@ -32,24 +32,27 @@ class ReplayWindow:
     most: int = 100_000
     _taken: OrderedDict[tuple[Hotkey, str, int], int] = field(factory=OrderedDict, init=False)
 
+    def look(self, caller: Hotkey, dendrite: str, nonce: int, now_ns: int) -> None:
+        """Raise the `ReplayedError` that taking the message would raise for its nonce, and take nothing."""
+        width = int(self.seconds * _NANOSECONDS)
+        if nonce < max(now_ns - width, self.started_ns):
+            raise ReplayedError("the nonce is too old")
+        if nonce > now_ns + width:
+            raise ReplayedError("the nonce is from the future")
+        if (caller, dendrite, nonce) in self._taken:
+            raise ReplayedError("this message was taken before")
+
     def take(self, caller: Hotkey, dendrite: str, nonce: int, now_ns: int) -> None:
         """Take the message, or raise `ReplayedError`.
 
         >>> window = ReplayWindow(started_ns=0)
         >>> window.take(Hotkey("a"), "d", 5, now_ns=6)
         """
-        width = int(self.seconds * _NANOSECONDS)
-        if nonce < max(now_ns - width, self.started_ns):
-            raise ReplayedError("the nonce is too old")
-        if nonce > now_ns + width:
-            raise ReplayedError("the nonce is from the future")
+        self.look(caller, dendrite, nonce, now_ns)
         self._forget(now_ns)
-        message = (caller, dendrite, nonce)
-        if message in self._taken:
-            raise ReplayedError("this message was taken before")
         if len(self._taken) >= self.most:
             raise ReplayedError("too many messages at once")
-        self._taken[message] = now_ns + 2 * width
+        self._taken[caller, dendrite, nonce] = now_ns + 2 * int(self.seconds * _NANOSECONDS)
 
     def give_back(self, caller: Hotkey, dendrite: str, nonce: int) -> None:
         """Forget a message that came to nothing, so that strangers cannot fill the window."""

@@ -81,3 +81,11 @@ def open_identity(name: str, hotkey: str, path: Path) -> Identity:
     """`open_wallet`, with the address it signs with."""
     wallet = open_wallet(name, hotkey, path)
     return Identity(wallet, address_of(wallet))
+
+
+def new_identity(name: str, folder: Path) -> Identity:
+    """A wallet made in `folder`, its keys unencrypted: for networks that are gone with their folder."""
+    wallet = Wallet(name=name, hotkey="default", path=str(folder))
+    wallet.create_new_coldkey(use_password=False, overwrite=False, suppress=True)
+    wallet.create_new_hotkey(use_password=False, overwrite=False, suppress=True)
+    return Identity(wallet, address_of(wallet))

@@ -32,6 +32,11 @@ class Tool:
         """Tool and version, as a verdict records them."""
         return self._checker.tool
 
+    @property
+    def is_trusted(self) -> bool:
+        """False from a failed self-test on, until one is passed."""
+        return not self._distrusted
+
     def most_seconds(self, task: Task) -> float:
         """How long one check of this task is waited for."""
         return self._checker.deadline_seconds(task) + SLACK_SECONDS

@@ -8,9 +8,12 @@ from reasonforge.adapters.routing.exact import ANSWER_TOOL, CLAIM_TOOL, exact_se
 from reasonforge.adapters.routing.tool import Tool
 from reasonforge.application.ports.checker import Checker
 from reasonforge.application.ports.clock import Clock
+from reasonforge.application.ports.examiner import ClaimExaminer
 from reasonforge.application.ports.verifier import SelfTest
 from reasonforge.domain.answer import ExactAnswer
+from reasonforge.domain.arithmetic import ClaimFinding, check_claim
 from reasonforge.domain.discipline import answer_check
+from reasonforge.domain.errors import ValidatorFault
 from reasonforge.domain.finding import Finding
 from reasonforge.domain.step_review import review_steps
 from reasonforge.domain.submission import Submission
@@ -18,6 +21,8 @@ from reasonforge.domain.task import Task
 from reasonforge.domain.verdict import StepReview, Unavailable, Verdict, Verification
 
 _STEPS = "steps"
+_OF_A_WORKING_ANSWER = frozenset({"static_analysis"})
+"""Checks that anything tidy would pass, whatever it does."""
 _NO_CHECKERS: Mapping[str, Checker] = MappingProxyType({})
 
 
@@ -46,19 +51,23 @@ class RoutedVerifier:
         answers: answer format → who decides it, for formats that need a tool.
         checks: check of Eq. 11 → who makes it.
         clock: measures what a check costs.
+        examiner: looks into claims that plain arithmetic cannot read; without one they cannot be read.
         concurrency: submissions judged at once; no more than the tools have places, since waiting for one counts.
     """
 
     clock: Clock
     answers: Mapping[str, Tool] = field(default=_NO_CHECKERS, converter=_tools)
     checks: Mapping[str, Tool] = field(default=_NO_CHECKERS, converter=_tools)
+    examiner: ClaimExaminer | None = None
     concurrency: int = 2
 
     async def judge(self, task: Task, submissions: Sequence[Submission]) -> Sequence[Verification]:
         places = asyncio.Semaphore(self.concurrency)
         loop = asyncio.get_running_loop()
         rounds = -(-len(submissions) // self.concurrency)
-        until = loop.time() + rounds * sum(tool.most_seconds(task) for tool in self._needed(task))
+        examining = 0.0 if self.examiner is None else self.examiner.most_seconds
+        each = examining + sum(tool.most_seconds(task) for tool in self._needed(task))
+        until = loop.time() + rounds * each
         return await asyncio.gather(*(self._verify(task, one, places, until) for one in submissions))
 
     async def self_test(self) -> Sequence[SelfTest]:
@@ -66,6 +75,11 @@ class RoutedVerifier:
         tools = {id(tool): tool for tool in (*self.answers.values(), *self.checks.values())}
         told = await asyncio.gather(*(tool.self_test() for tool in tools.values()))
         return (*exact_self_tests(), *told)
+
+    def makes(self, what: str) -> bool:
+        """Whether there is a tool for this check or answer format, and it has not failed its self-test."""
+        tool = self.answers.get(what, self.checks.get(what))
+        return tool is not None and tool.is_trusted
 
     def _needed(self, task: Task) -> list[Tool]:
         found = (self.answers.get(task.answer.format), *(self.checks.get(name) for name in task.checks))
@@ -76,16 +90,11 @@ class RoutedVerifier:
     ) -> Verification:
         async with places:
             answer = await self._answer(task, submission, until)
-            review = review_steps(
-                task,
-                (claim for step in submission.steps for claim in step.claims),
-                (step.evidence for step in submission.steps),
-                submission.final_answer,
-            )
+            review = await self._review(task, submission)
             checks = {name: await self._check(name, task, submission, answer, review, until) for name in task.checks}
             await asyncio.sleep(0)  # a batch of quick checks must not hold up the event loop
         correctness = None if isinstance(answer.outcome, Unavailable) else answer.outcome
-        return Verification(checks, correctness, review)
+        return Verification(checks, correctness, review.found)
 
     async def _answer(self, task: Task, submission: Submission, until: float) -> Verdict:
         if isinstance(task.answer, ExactAnswer):
@@ -93,12 +102,32 @@ class RoutedVerifier:
             return Verdict(finding.grade, finding.reason, ANSWER_TOOL)
         return await self._made_by(self.answers.get(task.answer.format), task.answer.format, task, submission, until)
 
+    async def _review(self, task: Task, submission: Submission) -> "_Review":
+        """Where the examiner breaks down, the claims that needed it count neither for the miner nor against it."""
+        claims = [claim for step in submission.steps for claim in step.claims]
+        beyond = [claim for claim in claims if check_claim(claim) is ClaimFinding.UNREADABLE]
+        examination, fault = None, ""
+        if self.examiner is not None and beyond:
+            try:
+                async with asyncio.timeout(self.examiner.most_seconds):
+                    examination = await self.examiner.examination(task, claims, submission.final_answer)
+            except ValidatorFault as error:
+                fault = str(error)
+            except TimeoutError:
+                fault = "the examiner did not keep its own deadline"
+            if fault:
+                claims = [claim for claim in claims if claim not in beyond]
+        evidence = (step.evidence for step in submission.steps)
+        return _Review(review_steps(task, claims, evidence, submission.final_answer, examination), fault)
+
     async def _check(
-        self, name: str, task: Task, submission: Submission, answer: Verdict, review: StepReview, until: float
+        self, name: str, task: Task, submission: Submission, answer: Verdict, review: "_Review", until: float
     ) -> Verdict:
         if name == _STEPS:
             return _steps(answer, review)
         if name != answer_check(task.discipline, task.answer.format):
+            if name in _OF_A_WORKING_ANSWER and answer.outcome == 0.0:
+                return Verdict(0.0, f"not looked at, since the answer is worth nothing: {answer.reason}", answer.tool)
             return await self._made_by(self.checks.get(name), name, task, submission, until)
         if task.artefact_for(name) is None or answer.outcome == 0.0:
             return answer
@@ -116,10 +145,20 @@ class RoutedVerifier:
         return Verdict(outcome, outcome.reason, tool.name, seconds)
 
 
-def _steps(answer: Verdict, review: StepReview) -> Verdict:
+@frozen
+class _Review:
+    """What was found in the steps; `fault` says why some claims could not be examined."""
+
+    found: StepReview
+    fault: str
+
+
+def _steps(answer: Verdict, review: _Review) -> Verdict:
     if isinstance(answer.outcome, Unavailable):
         return evolve(answer, tool=CLAIM_TOOL)  # steps that lead to an answer nobody can decide
-    finding = steps_finding(answer.outcome, review)
+    finding = steps_finding(answer.outcome, review.found)
+    if review.fault and finding.grade < 1.0:
+        return Verdict(Unavailable(review.fault), review.fault, CLAIM_TOOL)
     return Verdict(finding.grade, finding.reason, CLAIM_TOOL)
 
 

@@ -83,11 +83,12 @@ class Database:
         self.close()
 
 
-def open_database(where: str | Path, *, claim: bool = True) -> Database:
+def open_database(where: str | Path, *, claim: bool = True, claimant: str = "validator") -> Database:
     """The database at a path or an `sqlite:///` URL, made (with its folders) when it is not there.
 
-    With `claim`, this process becomes the file's one validator process, until it closes the database or dies; another
-    one is refused (architecture §2.5). A process that only looks on (a gateway, `status`) does not claim.
+    With `claim`, this process becomes the file's one neuron process, until it closes the database or dies; another
+    one is refused (architecture §2.5), as a `claimant`. A process that works beside it (a gateway) does not claim; one
+    that only looks on (`status`) has `state_file.look_at`.
 
     Raises:
         OperatorError: the path is a folder or may not be written, the file is no database of ours, is damaged, was
@@ -96,7 +97,7 @@ def open_database(where: str | Path, *, claim: bool = True) -> Database:
     path = _path_of(where)
     with ExitStack() as undo:
         if claim:
-            undo.enter_context(_claim(path))
+            undo.enter_context(_claim(path, claimant))
         engine = _engine(path)
         thread = undo.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="store"))
         undo.callback(lambda: thread.submit(engine.dispose).result())  # a connection is closed by its own thread
@@ -107,7 +108,7 @@ def open_database(where: str | Path, *, claim: bool = True) -> Database:
 def _path_of(where: str | Path) -> Path:
     """Where the file is to be, with its folders made."""
     if isinstance(where, str) and "://" in where:
-        where = _path_in(where)
+        where = path_in_url(where)
     if str(where) in {"", ".", ":memory:"}:
         raise OperatorError("the database must be a file; name one, as in sqlite:///path/to/file.db")
     path = Path(where)
@@ -119,7 +120,8 @@ def _path_of(where: str | Path) -> Path:
     return path
 
 
-def _path_in(where: str) -> str:
+def path_in_url(where: str) -> str:
+    """The path in an `sqlite:///` URL; `OperatorError` for any other, without its password."""
     try:
         url = make_url(where)
     except ArgumentError as error:
@@ -131,7 +133,7 @@ def _path_in(where: str) -> str:
 
 
 @contextmanager
-def _claim(path: Path) -> Iterator[None]:
+def _claim(path: Path, claimant: str) -> Iterator[None]:
     """A lock on a file beside the database, which the kernel releases however the process ends.
 
     Not on the database itself: closing any handle of it would drop SQLite's own POSIX locks
@@ -142,16 +144,16 @@ def _claim(path: Path) -> Iterator[None]:
         held = real.with_name(real.name + "-claim").open("ab")
     with held:
         with as_operator_error(path):
-            _lock(held, path)
+            _lock(held, path, claimant)
         yield
 
 
-def _lock(held: IO[bytes], path: Path) -> None:
+def _lock(held: IO[bytes], path: Path, claimant: str) -> None:
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise OperatorError(
-            f"the database {path} is in use by another validator; stop that one, or give this one its own file"
+            f"the database {path} is in use by another {claimant}; stop that one, or give this one its own file"
         ) from error
 
 
@@ -184,20 +186,22 @@ def _prepare(engine: Engine, path: Path) -> None:
     """Checks that the file is ours and writable, and makes the tables of a new one."""
     with as_operator_error(path):
         with engine.begin() as connection:
-            is_new = _recognise(connection, path)
+            is_new = recognise(connection, path)
         _turn_on_wal(engine, path)
         with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-            if is_new and _recognise(connection, path):  # another process may have been faster
+            if is_new and recognise(connection, path):  # another process may have been faster
                 metadata.create_all(connection, checkfirst=False)
                 connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
+            elif schema_of(connection) < SCHEMA_VERSION:  # versions so far differ in tables that came to be
+                metadata.create_all(connection)
             # Written even when it says so already, for a file that cannot be written must be refused here.
             connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
 
 
-def _recognise(connection: Connection, path: Path) -> bool:
+def recognise(connection: Connection, path: Path) -> bool:
     """Whether the file is empty. Refuses one that is another program's, or from a newer version of this one."""
     application = connection.execute(text("PRAGMA application_id")).scalar_one()
-    version = connection.execute(text("PRAGMA user_version")).scalar_one()
+    version = schema_of(connection)
     tables = connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one()
     if application == 0 and version == 0 and tables == 0:
         return True
@@ -209,6 +213,11 @@ def _recognise(connection: Connection, path: Path) -> bool:
             f"{SCHEMA_VERSION}); upgrade ReasonForge, or name another file"
         )
     return False
+
+
+def schema_of(connection: Connection) -> int:
+    """Which `SCHEMA_VERSION` wrote the file; 0 for an empty one."""
+    return int(connection.execute(text("PRAGMA user_version")).scalar_one())
 
 
 def _turn_on_wal(engine: Engine, path: Path) -> None:

@@ -25,8 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger, TypeEngine, UserDefinedType
 
-SCHEMA_VERSION = 1
-"""`PRAGMA user_version`; a file with a greater one is refused."""
+SCHEMA_VERSION = 2
+"""`PRAGMA user_version`; a file with a greater one is refused, one with a smaller one gets the tables it lacks.
+
+1: a validator's records. 2: and a miner's (`book_owner`, `told_scores`, `asked_questions`).
+"""
 
 APPLICATION_ID = 0x52465331
 """`PRAGMA application_id` (“RFS1”): tells our file from another program's."""
@@ -232,4 +235,50 @@ validator_standings = Table(
     Column("reputation", _double(), nullable=False),
     Column("would_be_slashed", _double(), nullable=False, comment="TAO"),
     Column("total_earned", BigInteger, nullable=False, comment="rao"),
+)
+
+book_owner = Table(
+    "book_owner",
+    metadata,
+    Column("only", Integer, primary_key=True, comment="1: there is one at most"),
+    Column("hotkey", Text, nullable=False),
+    Column("netuid", Integer, nullable=False),
+    CheckConstraint("only = 1", name="only"),
+)
+
+told_scores = Table(
+    "told_scores",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("validator", Text, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("format", Integer, nullable=False),
+    Column("uid", Integer, nullable=False),
+    Column("s_epoch", _double(), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("total_tao", _double(), nullable=False),
+    Column("incentive", _double(), nullable=False),
+    Column("emission", BigInteger, nullable=False, comment="rao"),
+    Column("told_at", _double(), nullable=False),
+    Column("scores", Text, nullable=False, comment="JSON: a task each, in the order told"),
+    UniqueConstraint("validator", "epoch"),
+    sqlite_autoincrement=True,
+)
+
+asked_questions = Table(
+    "asked_questions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("validator", Text, nullable=False),
+    Column("query_id", Text, nullable=False),
+    Column("discipline", Text, nullable=False),
+    Column("difficulty", Integer, nullable=False),
+    Column("timeout_seconds", _double(), nullable=False),
+    Column("asked_at", _double(), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("seconds", _double(), comment="null while open"),
+    UniqueConstraint("validator", "query_id"),
+    CheckConstraint("state IN ('open', 'answered', 'declined')", name="state"),
+    sqlite_autoincrement=True,
 )

@@ -1,5 +1,8 @@
 """Every task family there is. A new one is a module in `families` and a line here."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from reasonforge.adapters.tasks.families.absorption import Absorption
 from reasonforge.adapters.tasks.families.altered_kinematics import AlteredKinematics
 from reasonforge.adapters.tasks.families.areas import Areas
@@ -9,6 +12,7 @@ from reasonforge.adapters.tasks.families.backward_induction import BackwardInduc
 from reasonforge.adapters.tasks.families.balancing import Balancing
 from reasonforge.adapters.tasks.families.bankruptcy import Bankruptcy
 from reasonforge.adapters.tasks.families.bit_codec import BitCodec
+from reasonforge.adapters.tasks.families.cache_simulators import CacheSimulators
 from reasonforge.adapters.tasks.families.chi_square import ChiSquare
 from reasonforge.adapters.tasks.families.congruences import Congruences
 from reasonforge.adapters.tasks.families.consent import Consent
@@ -21,6 +25,8 @@ from reasonforge.adapters.tasks.families.effect_on_treated import EffectOnTreate
 from reasonforge.adapters.tasks.families.failing_inputs import FailingInputs
 from reasonforge.adapters.tasks.families.fair_allocation import FairAllocation
 from reasonforge.adapters.tasks.families.fairness_gap import FairnessGap
+from reasonforge.adapters.tasks.families.formal_coq import FormalCoq
+from reasonforge.adapters.tasks.families.formal_lean import FormalLean
 from reasonforge.adapters.tasks.families.front_door import FrontDoor
 from reasonforge.adapters.tasks.families.gas_cycle import GasCycle
 from reasonforge.adapters.tasks.families.instrument import Instrument
@@ -32,6 +38,7 @@ from reasonforge.adapters.tasks.families.lattice_polygons import LatticePolygons
 from reasonforge.adapters.tasks.families.least_violation import LeastViolation
 from reasonforge.adapters.tasks.families.limiting_reagent import LimitingReagent
 from reasonforge.adapters.tasks.families.linear_systems import LinearSystems
+from reasonforge.adapters.tasks.families.list_pipelines import ListPipelines
 from reasonforge.adapters.tasks.families.lru_evictions import LruEvictions
 from reasonforge.adapters.tasks.families.markov_decision import MarkovDecision
 from reasonforge.adapters.tasks.families.max_flow import MaxFlow
@@ -43,6 +50,7 @@ from reasonforge.adapters.tasks.families.nfa_words import NfaWords
 from reasonforge.adapters.tasks.families.obligations import ConsistentObligations
 from reasonforge.adapters.tasks.families.pedigree import PedigreeRisk
 from reasonforge.adapters.tasks.families.permutation_orders import PermutationOrders
+from reasonforge.adapters.tasks.families.pipeline_repairs import PipelineRepairs
 from reasonforge.adapters.tasks.families.power_towers import PowerTowers
 from reasonforge.adapters.tasks.families.program_output import ProgramOutput
 from reasonforge.adapters.tasks.families.race_outcomes import RaceOutcomes
@@ -67,10 +75,11 @@ from reasonforge.adapters.tasks.families.vickrey_clarke_groves import VickreyCla
 from reasonforge.adapters.tasks.families.voting import Voting
 from reasonforge.adapters.tasks.families.weak_acid import WeakAcid
 from reasonforge.adapters.tasks.families.welfare_order import WelfareOrder
+from reasonforge.adapters.tasks.families.word_filters import WordFilters
 from reasonforge.adapters.tasks.families.zero_sum import ZeroSum
 from reasonforge.adapters.tasks.family import AnyFamily
 
-FAMILIES: tuple[AnyFamily, ...] = (
+ANYWHERE: tuple[AnyFamily, ...] = (
     Congruences(),
     LatticePaths(),
     ProgramOutput(),
@@ -140,5 +149,14 @@ FAMILIES: tuple[AnyFamily, ...] = (
     FairAllocation(),
     BackdoorSet(),
 )
+"""Whose answers and artefacts any validator can check."""
+
+PROGRAMS: tuple[AnyFamily, ...] = (ListPipelines(), PipelineRepairs(), WordFilters(), CacheSimulators())
+"""Answered by programs, which only a sandbox can judge."""
+
+PROOFS: Mapping[str, tuple[AnyFamily, ...]] = MappingProxyType({"lean4": (FormalLean(),), "coq": (FormalCoq(),)})
+"""Answered by formal proofs in a system, which only a prover of that system can judge."""
+
+FAMILIES: tuple[AnyFamily, ...] = (*ANYWHERE, *PROGRAMS, *(family for group in PROOFS.values() for family in group))
 
 BY_NAME: dict[str, AnyFamily] = {family.name: family for family in FAMILIES}

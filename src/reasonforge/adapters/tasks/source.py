@@ -5,7 +5,7 @@ from random import Random
 from attrs import evolve, field, frozen
 
 from reasonforge.adapters.tasks.family import AnyFamily, ArtefactFamily, pose
-from reasonforge.adapters.tasks.registry import FAMILIES
+from reasonforge.adapters.tasks.registry import ANYWHERE
 from reasonforge.domain.discipline import ANSWER_CHECK, Discipline
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import OperatorError, ValidatorFault
@@ -33,7 +33,7 @@ class GeneratedTasks:
         timeout_seconds: every task's deadline, > 0.
     """
 
-    families: tuple[AnyFamily, ...] = field(default=FAMILIES, validator=_at_least_one)
+    families: tuple[AnyFamily, ...] = field(default=ANYWHERE, validator=_at_least_one)
     timeout_seconds: float = 300.0
 
     async def draw(self, epoch: Epoch, count: int, traps: int, rng: Random) -> Sequence[Task]:  # noqa: ARG002 - the port's

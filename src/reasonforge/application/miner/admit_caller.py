@@ -1,4 +1,5 @@
 from collections import deque
+from math import inf
 
 from attrs import define, field
 from attrs.validators import ge
@@ -11,6 +12,8 @@ from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.metagraph import Metagraph
 
 METAGRAPH_BLOCKS = 5
+FORESIGHT_SECONDS = 1.0
+BLIND_SECONDS = 30.0
 
 
 @define
@@ -18,7 +21,8 @@ class AdmitCaller:
     """We work for a caller that is registered, holds a validator permit and enough stake, and does not ask too often.
 
     Costs one look at a metagraph that is at most 5 blocks old. While the chain cannot be reached the last one known
-    counts; before there is one, nobody is admitted.
+    counts, and the chain is left alone for `BLIND_SECONDS`: a call that hangs until its deadline costs one caller's
+    time, not everybody's. Before there is a metagraph, nobody is admitted.
 
     Attributes:
         least_stake: TAO that must stand behind a caller.
@@ -32,6 +36,8 @@ class AdmitCaller:
     calls: int = field(default=120, validator=ge(1))
     window_seconds: float = field(default=60.0, validator=ge(0))
     _known: Metagraph | None = field(default=None, init=False)
+    _seen_at: float = field(default=0.0, init=False)
+    _blind_until: float = field(default=-inf, init=False)
     _admitted: dict[Hotkey, deque[float]] = field(factory=dict, init=False)
 
     async def __call__(self, caller: Hotkey) -> Refusal | None:
@@ -39,6 +45,19 @@ class AdmitCaller:
         if metagraph is None:
             return Refusal("the chain cannot be reached, so we cannot know you")
         return self._not_entitled(caller, metagraph) or self._too_often(caller)
+
+    def foresee(self, caller: Hotkey) -> Refusal | None:
+        """The refusal that this caller is certain to meet, as far as is known without asking anybody; None otherwise.
+
+        It counts nothing, so that it may be asked of callers that nobody has verified: whoever signs as another spends
+        nothing of that one's rate. It relies on what was seen of the chain at most `FORESIGHT_SECONDS` ago, and knows
+        nothing beyond, so that a flood of strangers costs one real look in that time, and who was just registered is
+        kept out no longer than that.
+        """
+        now = self.clock.monotonic()
+        if self._known is None or not 0 <= now - self._seen_at <= FORESIGHT_SECONDS:
+            return None
+        return self._not_entitled(caller, self._known) or self._has_had_enough(caller, now)
 
     def stake_of(self, caller: Hotkey) -> float:
         """TAO behind a caller in the metagraph last looked at; 0 for one it does not hold."""
@@ -57,21 +76,30 @@ class AdmitCaller:
 
     def _too_often(self, caller: Hotkey) -> Refusal | None:
         now = self.clock.monotonic()
-        times = self._admitted.setdefault(caller, deque())
+        refusal = self._has_had_enough(caller, now)
+        if refusal is None:
+            self._admitted.setdefault(caller, deque()).append(now)
+        return refusal
+
+    def _has_had_enough(self, caller: Hotkey, now: float) -> Refusal | None:
+        times = self._admitted.get(caller, deque())
         while times and times[0] <= now - self.window_seconds:
             times.popleft()
         if len(times) >= self.calls:
             return Refusal(f"more than {self.calls} calls in {self.window_seconds:g} s")
-        times.append(now)
         return None
 
     async def _metagraph(self) -> Metagraph | None:
         known = self._known
+        if known is not None and self.clock.monotonic() < self._blind_until:
+            return known
         try:
             if known is None or await self.chain.current_block() >= known.block + METAGRAPH_BLOCKS:
                 self._know(await self.chain.metagraph())
+            self._seen_at = self.clock.monotonic()
         except ChainError:
-            return known
+            self._blind_until = self.clock.monotonic() + BLIND_SECONDS
+            return self._known
         return self._known
 
     def _know(self, metagraph: Metagraph) -> None:

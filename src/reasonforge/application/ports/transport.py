@@ -80,17 +80,24 @@ class Refusal:
     reason: str
 
 
+def _nothing(_caller: Hotkey) -> None:
+    """What is foreseen where nobody looks ahead."""
+
+
 @frozen
 class MinerHandlers:
     """What a miner does with each of the three exchanges.
 
-    `solve` gives back the wire fields, or a `Refusal`; `admit` decides on the caller before any work is done.
+    `solve` gives back the wire fields, or a `Refusal`; `admit` decides on the caller before any work is done. `foresee`
+    says at no cost, of a caller that nobody has verified, what `admit` is certain to say; it may know nothing, and
+    changes nothing.
     """
 
     admit: Callable[[Hotkey], Awaitable[Refusal | None]]
     solve: Callable[[Hotkey, Question], Awaitable[WireFields | Refusal]]
     health: Callable[[], Awaitable[Health]]
     learn: Callable[[Hotkey, ScoreNotice], Awaitable[None]]
+    foresee: Callable[[Hotkey], Refusal | None] = _nothing
 
 
 class MinerTransport(Protocol):

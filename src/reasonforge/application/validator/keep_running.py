@@ -16,6 +16,9 @@ from reasonforge.domain.identity import SECONDS_PER_BLOCK, EpochNumber
 class KeepRunning:
     """Each epoch of the chain is run once; between epochs, weights that the chain has not confirmed are sent again.
 
+    Also before a new one: where the chain could not be reached at the end of an epoch and has gone on meanwhile, that
+    epoch's weights are set first, and not forgotten for those that the new one will have.
+
     A failure is told to the operator once and tried again at the next look: what was recorded of the epoch is kept,
     so that nobody is asked twice. It runs until it is cancelled.
 
@@ -41,9 +44,8 @@ class KeepRunning:
         """One look at the chain: run the epoch if it is a new one, else settle what is left of the last."""
         try:
             epoch = await self._epoch()
-            if epoch.number == self._finished:
-                await self.publish_weights()
-            else:
+            await self.publish_weights()
+            if epoch.number != self._finished:
                 await self.run_epoch(epoch)
                 self._finished = epoch.number
             self._told = ""

@@ -43,6 +43,7 @@ class RunEpoch:
             await self.publish_weights()
             return None
         metagraph = await self.chain.metagraph(at=epoch.first_block, with_weights=True)
+        hyperparameters = await self.chain.hyperparameters()  # from here to the weights the chain may freeze
         plan = await self.draw_plan(epoch, metagraph, self.chain.hotkey)
         tasks = await self._score_all(epoch, plan)
         closing = close_epoch(
@@ -51,7 +52,7 @@ class RunEpoch:
             tasks,
             metagraph,
             await self.store.standing_before(epoch.number),
-            await self.chain.hyperparameters(),
+            hyperparameters,
             self.rules.parameters,
         )
         await self.store.close(closing.report, closing.standing)  # recorded before it is published

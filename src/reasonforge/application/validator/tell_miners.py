@@ -38,6 +38,8 @@ def _task_score(scored: ScoredTask, reply: ScoredReply) -> TaskScore:
     checks = {name: _spoken(verdict) for name, verdict in reply.checks.items()}
     if reply.silence is not None:
         checks = {"silence": f"{reply.silence.reason}: {reply.silence.detail}"}
+    if reply.flags:
+        checks["flags"] = ", ".join(reply.flags)
     return TaskScore(reply.query_id, reply.cms, better + 1, reply.dimensions, checks)
 
 

@@ -123,10 +123,7 @@ class _Reader:
             case "sum" if len(parts) == 2:
                 return Sum(self._names_of(parts[0]), self.estimand(parts[1], depth - 1))
             case "mul" if parts:
-                self._spend(len(parts) - 1)
-                factors = tuple(self.estimand(part, depth - 1) for part in parts)
-                self._left += len(parts) - 1
-                return Product(factors)
+                return Product(tuple(self.estimand(part, depth - 1) for part in parts))
             case "div" if len(parts) == 2:
                 return Quotient(self.estimand(parts[0], depth - 1), self.estimand(parts[1], depth - 1))
         shown = quoted(operator) if isinstance(operator, str) else type(operator).__name__

@@ -11,6 +11,10 @@ MAX_NODES = 40
 Arrow = tuple[str, str]
 
 
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
+
+
 def _pairs(pairs: Iterable[Iterable[str]]) -> tuple[Arrow, ...]:
     return tuple((start, end) for start, end in pairs)
 
@@ -32,7 +36,7 @@ class CausalGraph:
         ValueError: on any of that.
     """
 
-    nodes: tuple[str, ...] = field(converter=tuple)
+    nodes: tuple[str, ...] = field(converter=_names)
     arrows: tuple[Arrow, ...] = field(converter=_pairs)
     confounded: tuple[Arrow, ...] = field(default=(), converter=_unordered)
 
@@ -79,7 +83,7 @@ class CausalGraph:
         return _closure(nodes, self.arrows)
 
     def order(self) -> tuple[str, ...]:
-        """Causes before effects; where that leaves a choice, in the order of the nodes. Shorter when there is a cycle."""
+        """Causes before effects, otherwise in the order of the nodes; without what lies on or behind a cycle."""
         found: list[str] = []
         while True:
             fresh = [n for n in self.nodes if n not in found and set(self.parents(n)) <= set(found)]

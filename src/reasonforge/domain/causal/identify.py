@@ -39,7 +39,7 @@ class _Distribution:
         if self.body is None:
             return Probability((name,), given)
         joint = self.marginal({*given, name}).density()
-        return Quotient(joint, self.marginal(given).density() if given else Sum((name,), joint))
+        return Quotient(joint, self.marginal(given).density()) if given else joint
 
 
 def identify(graph: CausalGraph, outcomes: Iterable[str], treatments: Iterable[str]) -> Estimand | None:
