@@ -45,9 +45,11 @@ async def sandbox(kind: str) -> AsyncIterator[Sandbox]:
     if kind.startswith("runner-"):
         directory = Path(tempfile.mkdtemp(prefix="rf-runner-"))
         try:
-            async with sandbox(kind.removeprefix("runner-")) as behind:
-                async with RunnerServer(behind).listening(directory / "socket"):
-                    yield RunnerSandbox(directory / "socket")
+            async with (
+                sandbox(kind.removeprefix("runner-")) as behind,
+                RunnerServer(behind).listening(directory / "socket"),
+            ):
+                yield RunnerSandbox(directory / "socket")
         finally:
             shutil.rmtree(directory)
     elif kind == "bubblewrap":

@@ -7,12 +7,13 @@ from attrs import evolve
 
 from reasonforge.adapters.tasks.families.congruences import Congruences, System
 from reasonforge.adapters.tasks.families.voting import Voting
-from reasonforge.adapters.tasks.registry import FAMILIES
+from reasonforge.adapters.tasks.registry import ANYWHERE
 from reasonforge.adapters.tasks.source import GeneratedTasks, task_of
 from reasonforge.domain.answers.reading import read_answer
 from reasonforge.domain.discipline import ANSWER_CHECK, Discipline
 from reasonforge.domain.errors import OperatorError, ValidatorFault
 from reasonforge.domain.identity import QueryId, TaskId
+from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from tests.contracts.task_source import EPOCH, TaskSourceContract
 
 SOURCE = GeneratedTasks()
@@ -43,7 +44,7 @@ def test_families_take_turns() -> None:
     """In a draw no family of a discipline is used twice more than another of it."""
     used = Counter(task.family for task in TASKS)
     for discipline in Discipline:
-        times = [used[family.name] for family in FAMILIES if family.discipline is discipline]
+        times = [used[family.name] for family in ANYWHERE if family.discipline is discipline]
         assert max(times) - min(times) <= 1
 
 
@@ -53,11 +54,12 @@ def test_every_format_is_used() -> None:
     assert formats == {"integer", "fraction", "decimal", "list", "choice", "text"}
 
 
-def test_tasks_name_only_checks_that_can_be_made() -> None:
-    """The discipline's answer check, and for mathematics the steps."""
+def test_tasks_name_only_checks_of_their_discipline() -> None:
+    """The answer's own check first, then others of the discipline's table; each artefact belongs to one of them."""
     for task in TASKS:
-        steps = ("steps",) if task.discipline is Discipline.MATHEMATICS else ()
-        assert task.checks == (ANSWER_CHECK[task.discipline], *steps)
+        assert task.checks[0] == ANSWER_CHECK[task.discipline]
+        assert set(task.checks) <= set(DEFAULT_PARAMETERS.check_weights[task.discipline])
+        assert {artefact.check for artefact in task.artefacts} <= set(task.checks)
 
 
 def test_a_trap_s_question_is_like_any_other() -> None:

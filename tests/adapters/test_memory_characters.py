@@ -13,7 +13,7 @@ from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.faults import seeded
 from reasonforge.adapters.memory.transport import MemoryNetwork
 from reasonforge.adapters.tasks.family import AnyFamily
-from reasonforge.adapters.tasks.registry import FAMILIES
+from reasonforge.adapters.tasks.registry import ANYWHERE
 from reasonforge.adapters.tasks.solver import SolverReasoner
 from reasonforge.application.miner.solve_task import SolveTask
 from reasonforge.application.ports.clock import Clock
@@ -34,11 +34,11 @@ from tests.contracts.reasoner import ReasonerContract, think
 from tests.contracts.transport import HONEST, VALIDATOR, neuron
 
 CALLER = Hotkey("validator")
-EVERY_FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+EVERY_FAMILY = pytest.mark.parametrize("family", ANYWHERE, ids=lambda family: family.name)
 
 
 def some_questions() -> list[Question]:
-    return [posed_by(family, family.difficulties[3])[1] for family in FAMILIES]
+    return [posed_by(family, family.difficulties[3])[1] for family in ANYWHERE]
 
 
 def made_by(reasoner: Reasoner, question: Question, clock: Clock) -> tuple[Solution, float]:
@@ -126,7 +126,7 @@ def test_a_bluffer_is_long_sure_and_unfounded(family: AnyFamily) -> None:
 def test_a_bluffer_is_almost_never_right() -> None:
     """Over all families its guesses are right no more often than guessing at a few letters can be."""
     outcomes = []
-    for family in FAMILIES:
+    for family in ANYWHERE:
         for difficulty in family.difficulties[::2]:
             posed, question = posed_by(family, difficulty)
             clock = MemoryClock()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.tasks import solver
 from reasonforge.adapters.tasks.family import AnyFamily, Posed, pose
-from reasonforge.adapters.tasks.registry import FAMILIES
+from reasonforge.adapters.tasks.registry import ANYWHERE
 from reasonforge.adapters.tasks.solver import SolverReasoner, chance, hardness
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.reasoner import NoAnswer, Solution
@@ -55,7 +55,7 @@ class TestSolverReasoner(ReasonerContract):
         return SolverReasoner(0.8, "contract", clock)
 
     def questions(self) -> Sequence[Question]:
-        return [posed_by(family, family.difficulties[0])[1] for family in FAMILIES]
+        return [posed_by(family, family.difficulties[0])[1] for family in ANYWHERE]
 
 
 def test_worked_examples_are_right() -> None:
@@ -63,7 +63,7 @@ def test_worked_examples_are_right() -> None:
     assert doctest.testmod(solver).failed == 0
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@pytest.mark.parametrize("family", ANYWHERE, ids=lambda family: family.name)
 def test_full_skill_is_always_right(family: AnyFamily) -> None:
     """With skill 1 every family's problems are solved, at every difficulty."""
     for difficulty in family.difficulties:
@@ -72,7 +72,7 @@ def test_full_skill_is_always_right(family: AnyFamily) -> None:
         assert finding.grade == 1.0, (difficulty, finding)
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@pytest.mark.parametrize("family", ANYWHERE, ids=lambda family: family.name)
 def test_no_skill_is_always_wrong(family: AnyFamily) -> None:
     """With skill 0 the answer is a slip: in the format that was asked for, and wrong."""
     for difficulty in family.difficulties:
@@ -83,7 +83,7 @@ def test_no_skill_is_always_wrong(family: AnyFamily) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_more_skill_solves_a_superset(seed: int) -> None:
     """On one and the same problem, whoever has more skill is right wherever one with less is."""
-    for family in FAMILIES:
+    for family in ANYWHERE:
         difficulty = family.difficulties[(3 * seed) % len(family.difficulties)]
         posed, question = posed_by(family, difficulty, str(seed))
         answer = family.answer(posed.instance)
@@ -128,7 +128,7 @@ def test_accuracy_falls_with_difficulty() -> None:
 
     def accuracy(part: slice) -> float:
         outcomes = []
-        for family in FAMILIES:
+        for family in ANYWHERE:
             for difficulty in family.difficulties[part]:
                 posed, question = posed_by(family, difficulty)
                 found = solved(question, skill=0.6).final_answer
@@ -141,7 +141,7 @@ def test_accuracy_falls_with_difficulty() -> None:
 def test_confidence_is_the_chance() -> None:
     """Every step states the calibrated chance of being right, whether it is or not."""
     for skill in (0.2, 0.9):
-        _, question = posed_by(FAMILIES[0], 4)
+        _, question = posed_by(ANYWHERE[0], 4)
         assert {step.confidence for step in solved(question, skill).steps} == {round(chance(skill, 4), 4)}
 
 
@@ -150,8 +150,8 @@ def test_thinking_takes_plausible_time(skill: float) -> None:
     """Never so fast that it could not have thought, never near the deadline, and longer for harder tasks."""
     times: dict[int, list[float]] = {}
     for number in range(12):
-        for difficulty in FAMILIES[0].difficulties[::2]:
-            _, question = posed_by(FAMILIES[0], difficulty)
+        for difficulty in ANYWHERE[0].difficulties[::2]:
+            _, question = posed_by(ANYWHERE[0], difficulty)
             clock = MemoryClock()
             _, seconds = think(SolverReasoner(skill, f"v{number}", clock), question, 270.0, clock)
             assert 0.5 * difficulty < seconds < 0.5 * question.timeout_seconds
@@ -162,7 +162,7 @@ def test_thinking_takes_plausible_time(skill: float) -> None:
 
 def test_skill_is_a_little_faster() -> None:
     """Of two with one voice, the more skilled takes less time."""
-    _, question = posed_by(FAMILIES[0], 6)
+    _, question = posed_by(ANYWHERE[0], 6)
     seconds = []
     for skill in (0.2, 0.5, 1.0):
         clock = MemoryClock()
@@ -172,7 +172,7 @@ def test_skill_is_a_little_faster() -> None:
 
 def test_the_same_miner_says_the_same() -> None:
     """Voice and problem decide every word; another voice finds other words for the same answer."""
-    _, question = posed_by(FAMILIES[0], 5)
+    _, question = posed_by(ANYWHERE[0], 5)
     assert solved(question) == solved(question)
     other = solved(question, voice="w")
     assert other.final_answer == solved(question).final_answer
@@ -181,7 +181,7 @@ def test_the_same_miner_says_the_same() -> None:
 
 def test_what_no_family_states_has_no_answer() -> None:
     """A problem in nobody's words, or of another discipline's family, is honestly not answered."""
-    _, question = posed_by(FAMILIES[0], 3)
+    _, question = posed_by(ANYWHERE[0], 3)
     clock = MemoryClock()
     reasoner = SolverReasoner(1.0, "v", clock)
     for strange in (evolve(question, problem="Is it?"), evolve(question, problem=question.problem + " Or not?")):
@@ -190,7 +190,7 @@ def test_what_no_family_states_has_no_answer() -> None:
 
 def test_too_little_time_has_no_answer() -> None:
     """It does not pretend to have thought when it could not."""
-    _, question = posed_by(FAMILIES[0], 10)
+    _, question = posed_by(ANYWHERE[0], 10)
     assert isinstance(asyncio.run(SolverReasoner(1.0, "v", MemoryClock()).reason(question, 2.0)), NoAnswer)
 
 
@@ -211,7 +211,7 @@ def greatest(prints_of_chains: Sequence[Fingerprint]) -> tuple[float, float]:
     return float(words.max()), float(skeleton.max())
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@pytest.mark.parametrize("family", ANYWHERE, ids=lambda family: family.name)
 def test_honest_voices_are_told_apart(family: AnyFamily, record_property: Callable[[str, object], None]) -> None:
     """Twelve honest miners' chains on one task are far below what counts as copying, and long enough to be judged."""
     for difficulty in family.difficulties[::4]:
@@ -226,7 +226,7 @@ def test_honest_voices_are_told_apart(family: AnyFamily, record_property: Callab
         assert all(200 <= len(chain_of(solution).split()) <= 400 for solution in solutions)
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@pytest.mark.parametrize("family", ANYWHERE, ids=lambda family: family.name)
 def test_steps_carry_claims_and_evidence(family: AnyFamily) -> None:
     """The reference's claims are all attached, and some steps quote at least 12 characters of the problem verbatim."""
     posed, question = posed_by(family, family.difficulties[-1])
@@ -241,7 +241,7 @@ def test_steps_carry_claims_and_evidence(family: AnyFamily) -> None:
     assert [step.step_id for step in solution.steps] == list(range(1, len(solution.steps) + 1))
 
 
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+@pytest.mark.parametrize("family", ANYWHERE, ids=lambda family: family.name)
 def test_an_erring_chain_does_not_carry_the_answer(family: AnyFamily) -> None:
     """Who errs concludes with the slip, and what the last line would have shown is not claimed."""
     posed, question = posed_by(family, family.difficulties[0])

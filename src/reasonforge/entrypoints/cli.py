@@ -11,8 +11,10 @@ from reasonforge.domain.errors import OperatorError, ReasonForgeError
 from reasonforge.entrypoints.chain_serve import chain
 from reasonforge.entrypoints.demo import demo
 from reasonforge.entrypoints.doctor import doctor
+from reasonforge.entrypoints.sandbox_serve import sandbox
 from reasonforge.entrypoints.simulate import simulate
 from reasonforge.entrypoints.status import status
+from reasonforge.entrypoints.verify import verify
 
 OPERATORS_FAULT = 2
 OUR_FAULT = 1
@@ -40,7 +42,9 @@ app.command(
     epilog="Example: reasonforge doctor miner --netuid 42 --wallet.name mine --miner.backend openai",
     context_settings={"ignore_unknown_options": True},
 )(doctor)
+app.command(epilog="Example: reasonforge verify task.json reply.json --json")(verify)
 app.add_typer(chain)
+app.add_typer(sandbox)
 
 
 def _version(asked: bool) -> None:

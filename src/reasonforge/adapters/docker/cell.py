@@ -21,9 +21,9 @@ _SIGNAL = 128
 _TAR_ROOM = 64 * 1024
 _ENVIRONMENT = {"HOME": "/tmp", "TMPDIR": "/tmp", "OUT": "/tmp/out", "LANG": "C.UTF-8"}  # noqa: S108 - the container's own
 
-# A container in which a run left processes is not used again, where its counters can be read. Where they cannot, and for
-# a moment while outputs are collected, kill(-1) ends them: all of the code's user at once, and nobody else's. Files are
-# deleted before the next run. `exec` leaves nothing of the shell.
+# A container in which a run left processes is not used again, where its counters can be read. Where they cannot, and
+# for a moment while outputs are collected, kill(-1) ends them: all of the code's user at once, and nobody else's. Files
+# are deleted before the next run. `exec` leaves nothing of the shell.
 _FIRST = 'mkdir -p /tmp/out && exec "$@"'
 _NEXT = "kill -9 -1 2>/dev/null; rm -rf -- /tmp/* /tmp/.[!.]* /tmp/..?*; " + _FIRST
 _COLLECT = 'kill -9 -1 2>/dev/null; [ -L /tmp/out ] || { cd /tmp/out && exec tar -cf - -- "$@"; }'

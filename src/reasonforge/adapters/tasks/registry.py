@@ -13,6 +13,7 @@ from reasonforge.adapters.tasks.families.balancing import Balancing
 from reasonforge.adapters.tasks.families.bankruptcy import Bankruptcy
 from reasonforge.adapters.tasks.families.bit_codec import BitCodec
 from reasonforge.adapters.tasks.families.cache_simulators import CacheSimulators
+from reasonforge.adapters.tasks.families.calibration import Calibration
 from reasonforge.adapters.tasks.families.chi_square import ChiSquare
 from reasonforge.adapters.tasks.families.congruences import Congruences
 from reasonforge.adapters.tasks.families.consent import Consent
@@ -29,6 +30,7 @@ from reasonforge.adapters.tasks.families.formal_coq import FormalCoq
 from reasonforge.adapters.tasks.families.formal_lean import FormalLean
 from reasonforge.adapters.tasks.families.front_door import FrontDoor
 from reasonforge.adapters.tasks.families.gas_cycle import GasCycle
+from reasonforge.adapters.tasks.families.identifiability import Identifiability
 from reasonforge.adapters.tasks.families.instrument import Instrument
 from reasonforge.adapters.tasks.families.intervention import Intervention
 from reasonforge.adapters.tasks.families.iterated_dominance import IteratedDominance
@@ -148,6 +150,8 @@ ANYWHERE: tuple[AnyFamily, ...] = (
     WelfareOrder(),
     FairAllocation(),
     BackdoorSet(),
+    Calibration(),
+    Identifiability(),
 )
 """Whose answers and artefacts any validator can check."""
 

@@ -3,6 +3,13 @@ from fractions import Fraction
 from random import Random
 from typing import Final
 
+from reasonforge.adapters.tasks.causal_artefacts import (
+    as_seen,
+    effect_specification,
+    graph_of,
+    parents_adjusted,
+    told,
+)
 from reasonforge.adapters.tasks.causal_model import (
     Model,
     adjusted,
@@ -23,7 +30,9 @@ from reasonforge.adapters.tasks.family import (
     written,
 )
 from reasonforge.adapters.tasks.sum_of_products import sum_of_products, total_of
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import FractionAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 
 _QUERY = re.compile(r"effect of ([A-Z]) on ([A-Z])")
@@ -37,7 +46,7 @@ class AverageEffect:
     """
 
     name: Final = "average_effect"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -47,16 +56,19 @@ class AverageEffect:
 
     def state(self, instance: Model, phrasing: int) -> str:
         x, y = instance.treatment, instance.outcome
-        told = tables(instance)
-        ending = "The final answer is a fraction p/q in lowest terms, with its sign."
+        given = tables(instance)
+        ending = (
+            f"The artefact `docalculus` writes P({y} | do({x})), which both terms are cases of, as an estimand over "
+            "the variables. The final answer is a fraction p/q in lowest terms, with its sign."
+        )
         return (
             (
                 f"Each of these variables is 0 or 1 and is brought about by those after the bar in its table, and by "
-                f"nothing that two of them share: {told}. Compute the average causal effect of {x} on {y}, which is "
+                f"nothing that two of them share: {given}. Compute the average causal effect of {x} on {y}, which is "
                 f"P({y}=1 | do({x}=1)) minus P({y}=1 | do({x}=0)). {ending}"
             ),
             (
-                f"A simulation draws the following variables in order, each from its table: {told}. In one variant of "
+                f"A simulation draws the following variables in order, each from its table: {given}. In one variant of "
                 f"the program the line for {x} is replaced by {x} = 1, in another by {x} = 0. By how much is the "
                 f"probability of {y} = 1 greater in the first variant than in the second (the effect of {x} on {y})? "
                 f"{ending}"
@@ -64,7 +76,7 @@ class AverageEffect:
             (
                 f"What is the average effect of {x} on {y} in the whole population, when {x} is set from outside to 1 "
                 f"rather than to 0? All variables are binary, the tables list their direct causes after the bar, and "
-                f"there are no hidden causes: {told}. {ending}"
+                f"there are no hidden causes: {given}. {ending}"
             ),
         )[phrasing]
 
@@ -84,7 +96,7 @@ class AverageEffect:
         difference = set_to_one - set_to_zero
         claim = equals(f"{written(set_to_one)} - {written(set_to_zero)}", difference)
         last = line("The effect is the difference of the two.", f"{instance.treatment} on {instance.outcome}", claim)
-        return WorkedSolution(str(difference), (*first, *second, last))
+        return WorkedSolution(str(difference), (*first, *second, last), told(parents_adjusted(instance)))
 
     def solve_again(self, instance: Model) -> str:
         """Adjusts for the direct causes of the treatment (back-door), from the whole joint distribution."""
@@ -94,6 +106,20 @@ class AverageEffect:
     def slip(self, instance: Model, rng: Random) -> str:
         """Answers the observed difference, or the effect the wrong way round."""
         return str(_observed(instance) if rng.random() < 0.8 else -_effect(instance))
+
+    def checks(self, instance: Model) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("docalculus",)
+
+    def artefacts(self, instance: Model) -> tuple[ArtefactSpecification, ...]:
+        return (
+            effect_specification(graph_of(instance), instance.treatment, instance.outcome, self.state(instance, 0)),
+        )
+
+    def go_wrong(self, instance: Model, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and takes seeing for doing."""
+        return ended_in(
+            self.solve(instance), self.slip(instance, rng), told(as_seen(instance.treatment, instance.outcome))
+        )
 
 
 _TRUNCATED = (

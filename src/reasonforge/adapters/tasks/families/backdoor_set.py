@@ -17,7 +17,10 @@ from reasonforge.adapters.tasks.causal_graph import (
     open_path,
 )
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedLine, WorkedSolution, kept, recognised
+from reasonforge.adapters.tasks.separation_claims import SeparationClaims
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.wording import ChoiceAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 
 _ARROW = re.compile(r"([a-z]) → ([a-z])")
@@ -73,7 +76,7 @@ class BackdoorSet:
     """
 
     name: Final = "backdoor_set"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -87,7 +90,11 @@ class BackdoorSet:
             f"{letter}: {_set(option)}" for letter, option in zip(ascii_uppercase, instance.options, strict=False)
         )
         effect = f"effect of {instance.cause} on {instance.effect}"
-        ending = "The final answer is one letter: A, B, C or D."
+        ending = (
+            f"The artefact `dag` is about the graph without the arrows that leave {instance.cause}: it gives its "
+            f"edges, and says whether {instance.cause} is independent there of {instance.effect} given each of the "
+            "sets, and of every other variable given nothing. The final answer is one letter: A, B, C or D."
+        )
         return (
             (
                 f"A causal graph has these arrows: {arrows}. Which of the following is a minimal back-door set for the "
@@ -124,7 +131,10 @@ class BackdoorSet:
             WorkedLine(_CRITERION, f"{letter}, {_set(option)}: {_finding(instance, option)}.")
             for letter, option in zip(ascii_uppercase, instance.options, strict=False)
         ]
-        return WorkedSolution(self.answer(instance).value, tuple(lines))
+        artefact = _asked(instance).told(
+            instance.behind(), lambda x, y, given: not open_path(instance.behind(), x, y, given)
+        )
+        return WorkedSolution(self.answer(instance).value, tuple(lines), artefact)
 
     def solve_again(self, instance: Adjustment) -> str:
         """Follows active trails out of the cause's back door (Bayes ball), for the set and with each node left out."""
@@ -142,11 +152,30 @@ class BackdoorSet:
         naive = ascii_uppercase[instance.options.index(_direct_causes(instance))]
         return naive if rng.random() < 0.6 else rng.choice([letter for letter in "ABCD" if letter != right])
 
+    def checks(self, instance: Adjustment) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("docalculus", "dag")
+
+    def artefacts(self, instance: Adjustment) -> tuple[ArtefactSpecification, ...]:
+        return (_asked(instance).specification(),)
+
+    def go_wrong(self, instance: Adjustment, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and leaves the cause's own arrows in the graph."""
+        return ended_in(
+            self.solve(instance),
+            self.slip(instance, rng),
+            _asked(instance).told(instance.arrows, lambda x, y, given: not open_path(instance.arrows, x, y, given)),
+        )
+
 
 _CRITERION = (
     "Strike what the cause leads to, drop the arrows out of the cause, and see whether the set separates cause and "
     "effect in the moral graph; if so, whether a smaller one does already."
 )
+
+
+def _asked(adjustment: Adjustment) -> SeparationClaims:
+    nodes = nodes_of(adjustment.arrows)
+    return SeparationClaims(nodes, adjustment.behind(), adjustment.cause, adjustment.effect, adjustment.options)
 
 
 def _set(option: str) -> str:

@@ -1,10 +1,11 @@
 import re
 from fractions import Fraction
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
+from reasonforge.adapters.tasks.distribution_tails import chi_square_tail
 from reasonforge.adapters.tasks.family import (
     EVERY_DIFFICULTY,
     WorkedLine,
@@ -15,9 +16,13 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import FractionAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.statistics import statistics_artefact
 from reasonforge.domain.discipline import Discipline
 
+_TEST = "chi_square_independence"
 _ROW = re.compile(r"group ([1-6]): ([0-9]{1,3}(?:, [0-9]{1,3}){1,5})(?=;|\.)")
 
 
@@ -50,7 +55,7 @@ class ChiSquare:
     """
 
     name: Final = "chi_square"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.SCIENTIFIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -64,7 +69,11 @@ class ChiSquare:
 
     def state(self, instance: Table, phrasing: int) -> str:
         rows = "; ".join(f"group {at}: {', '.join(map(str, row))}" for at, row in enumerate(instance.counts, start=1))
-        ending = "No correction is made. The final answer is a fraction p/q in lowest terms, or an integer."
+        ending = (
+            "No correction is made. The artefact `statistics` gives the test, its columns outcome_1, outcome_2, … (the "
+            "counts of one kind in every group, in the order told), the statistic, its degrees of freedom and the "
+            "p-value. The final answer is a fraction p/q in lowest terms, or an integer."
+        )
         if phrasing == 0:
             return (
                 f"An experiment counted, per group, how often each of {len(instance.counts[0])} outcomes occurred: "
@@ -117,7 +126,8 @@ class ChiSquare:
         lines.append(
             line("The groups' parts add up.", f"χ² = {statistic}", equals(" + ".join(map(written, parts)), statistic))
         )
-        return WorkedSolution(str(statistic), tuple(lines))
+        freedom = (len(rows) - 1) * (len(columns) - 1)
+        return WorkedSolution(str(statistic), tuple(lines), _told(instance, statistic, freedom))
 
     def solve_again(self, instance: Table) -> str:
         """N · (Σ O²/(R·C) - 1), without expected counts."""
@@ -127,8 +137,33 @@ class ChiSquare:
         """Expects the same count in every cell, or corrects as Yates did."""
         return str(rng.choice(_shortcuts(instance)))
 
+    def checks(self, instance: Table) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("simulation", "statistics")
+
+    def artefacts(self, instance: Table) -> tuple[ArtefactSpecification, ...]:
+        return (statistics_artefact(_columns(instance), [{"test": _TEST, "columns": list(_columns(instance))}]),)
+
+    def go_wrong(self, instance: Table, rng: Random) -> WorkedSolution:
+        """Ends in a slip; the artefact has Yates' statistic, and a degree of freedom for every cell but one."""
+        return ended_in(
+            self.solve(instance),
+            self.slip(instance, rng),
+            _told(instance, _shortcuts(instance)[1], self.size(instance) - 1),
+        )
+
 
 _CELL = "A cell is expected to hold row total times column total over the grand total, and adds (O - E)² / E."
+
+
+def _columns(table: Table) -> dict[str, list[int]]:
+    return {f"outcome_{at}": list(column) for at, column in enumerate(zip(*table.counts, strict=True), start=1)}
+
+
+def _told(table: Table, statistic: Fraction, freedom: int) -> dict[str, Any]:
+    """The artefact."""
+    value = float(statistic)
+    told = {"statistic": value, "df": freedom, "p": chi_square_tail(value, freedom)}
+    return {"statistics": {"test": _TEST, "columns": list(_columns(table)), **told}}
 
 
 def _by_ratios(table: Table) -> Fraction:

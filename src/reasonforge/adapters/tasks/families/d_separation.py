@@ -6,6 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from reasonforge.adapters.tasks.causal_graph import (
+    Arrow,
     ball_passes,
     drawn_arrows,
     is_acyclic,
@@ -15,7 +16,10 @@ from reasonforge.adapters.tasks.causal_graph import (
     path_round,
 )
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedLine, WorkedSolution, kept, recognised
+from reasonforge.adapters.tasks.separation_claims import SeparationClaims, claims_of
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.wording import ChoiceAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 
 _ARROW = re.compile(r"([a-z]) → ([a-z])")
@@ -63,7 +67,7 @@ class DSeparation:
     """
 
     name: Final = "d_separation"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 2
@@ -76,7 +80,11 @@ class DSeparation:
         options = "; ".join(
             f"{letter}: {_set(option)}" for letter, option in zip(ascii_uppercase, instance.options, strict=False)
         )
-        ending = "The final answer is one letter: A, B, C or D."
+        ending = (
+            f"The artefact `dag` gives the arrows as edges, and says whether {instance.first} is independent of "
+            f"{instance.second} given each of the sets, and of every other variable given nothing. "
+            "The final answer is one letter: A, B, C or D."
+        )
         if phrasing == 0:
             return (
                 f"A causal graph has these arrows: {arrows}. Exactly one of the following sets d-separates "
@@ -111,7 +119,10 @@ class DSeparation:
             nodes = {instance.first, instance.second, *option}
             edges = ", ".join(sorted(f"{a}{b}" for a, b in moral_edges(instance.arrows, nodes)))
             lines.append(WorkedLine(_MORAL, f"{letter}, {_set(option)}: moral edges {edges}; {finding}."))
-        return WorkedSolution(self.answer(instance).value, tuple(lines))
+        artefact = _asked(instance).told(
+            instance.arrows, lambda x, y, given: not open_path(instance.arrows, x, y, given)
+        )
+        return WorkedSolution(self.answer(instance).value, tuple(lines), artefact)
 
     def solve_again(self, instance: Separation) -> str:
         """Follows active trails in the directed graph (Bayes ball)."""
@@ -126,11 +137,33 @@ class DSeparation:
         """Another letter."""
         return rng.choice([letter for letter in "ABCD" if letter != self.answer(instance).value])
 
+    def checks(self, instance: Separation) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("docalculus", "dag")
+
+    def artefacts(self, instance: Separation) -> tuple[ArtefactSpecification, ...]:
+        return (_asked(instance).specification(),)
+
+    def go_wrong(self, instance: Separation, rng: Random) -> WorkedSolution:
+        """Ends in another letter, and takes arrows for plain edges."""
+        return ended_in(
+            self.solve(instance),
+            self.slip(instance, rng),
+            _asked(instance).told(instance.arrows, lambda x, y, given: not path_round(_plain(instance), x, y, given)),
+        )
+
 
 _MORAL = (
     "Keep the two nodes, the set and their ancestors, join parents of a common child, forget directions: the set "
     "d-separates if and only if every path between the two passes through it."
 )
+
+
+def _asked(separation: Separation) -> SeparationClaims:
+    return claims_of(separation.arrows, separation.first, separation.second, separation.options)
+
+
+def _plain(separation: Separation) -> set[Arrow]:
+    return {(min(arrow), max(arrow)) for arrow in separation.arrows}
 
 
 def _set(option: str) -> str:
@@ -170,7 +203,7 @@ def _draw(rng: Random, count: int, largest_set: int) -> Separation | None:
 
 def _colliders_matter(separation: Separation) -> bool:
     right = [option for option in separation.options if _moral_separates(separation, option)]
-    edges = {(min(arrow), max(arrow)) for arrow in separation.arrows}
+    edges = _plain(separation)
     naive = [
         option for option in separation.options if not path_round(edges, separation.first, separation.second, option)
     ]

@@ -6,9 +6,14 @@ from typing import Final
 
 from attrs import frozen
 
+from reasonforge.adapters.tasks.causal_artefacts import as_seen, effect_specification, told
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedSolution, equals, kept, line, recognised, written
 from reasonforge.adapters.tasks.sum_of_products import sum_of_terms
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import FractionAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.causal.estimand import Estimand, Probability, Product, Sum
+from reasonforge.domain.causal.graph import CausalGraph
 from reasonforge.domain.discipline import Discipline
 
 _ROUTE = re.compile(r"([A-Z]) → ([A-Z]) → ([A-Z])")
@@ -57,7 +62,7 @@ class FrontDoor:
     """
 
     name: Final = "front_door"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -82,7 +87,8 @@ class FrontDoor:
         )
         asked = f"P({y}=1 | do({x}={instance.asked}))"
         ending = (
-            "Take the observed frequencies for the probabilities. The final answer is a fraction p/q in lowest terms."
+            f"Take the observed frequencies for the probabilities. The artefact `docalculus` writes P({y} | do({x})) "
+            f"as an estimand over {x}, {m} and {y}. The final answer is a fraction p/q in lowest terms."
         )
         return (
             (
@@ -133,7 +139,7 @@ class FrontDoor:
             outer.append((f"{reached} * {written(inner)} / {among}", reached * inner / among))
         total, worked = sum_of_terms(_OUTER, f"{instance.names[0]}={instance.asked}", outer)
         lines.extend(worked)
-        return WorkedSolution(str(total), tuple(lines))
+        return WorkedSolution(str(total), tuple(lines), told(_estimand(instance)))
 
     def solve_again(self, instance: Route) -> str:
         """Reweights every case by how much likelier its mediator becomes: P(m | x set) / P(m | its own x)."""
@@ -143,9 +149,33 @@ class FrontDoor:
         """Answers P(y | x), or P(y)."""
         return str(rng.choice(_shortcuts(instance)))
 
+    def checks(self, instance: Route) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("docalculus",)
+
+    def artefacts(self, instance: Route) -> tuple[ArtefactSpecification, ...]:
+        return (effect_specification(_graph(instance), instance.names[0], instance.names[2], self.state(instance, 0)),)
+
+    def go_wrong(self, instance: Route, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and takes seeing for doing."""
+        return ended_in(
+            self.solve(instance), self.slip(instance, rng), told(as_seen(instance.names[0], instance.names[2]))
+        )
+
 
 _INNER = "What the mediator does to the outcome: average over the treatment as it is distributed among all."
 _OUTER = "What the treatment does to the mediator is not confounded: weigh those averages by P(mediator | treatment)."
+
+
+def _graph(route: Route) -> CausalGraph:
+    x, m, y = tuple(route.names)
+    return CausalGraph((x, m, y), [(x, m), (m, y)], [(x, y)])
+
+
+def _estimand(route: Route) -> Estimand:
+    """Σ over m of P(m | x) · Σ over x of P(y | m, x) · P(x): the inner sum gives x a meaning of its own."""
+    x, m, y = tuple(route.names)
+    inner = Sum((x,), Product((Probability((y,), (m, x)), Probability((x,)))))
+    return Sum((m,), Product((Probability((m,), (x,)), inner)))
 
 
 def _weighted(route: Route) -> Fraction:

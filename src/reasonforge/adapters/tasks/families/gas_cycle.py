@@ -2,7 +2,7 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -16,7 +16,10 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.simulated import Simulated, total
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import FractionAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 
 State = tuple[int, int]
@@ -60,7 +63,7 @@ class GasCycle:
     """
 
     name: Final = "gas_cycle"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.SCIENTIFIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -71,7 +74,11 @@ class GasCycle:
     def state(self, instance: Cycle, phrasing: int) -> str:
         states = " → ".join(f"({p} kPa, {v} L)" for p, v in (*instance.states, instance.states[0]))
         freedom = f"{instance.freedom} degrees of freedom"
-        ending = "The final answer is a fraction p/q in lowest terms."
+        ending = (
+            "The artefact `simulation` gives the parameters f (degrees of freedom) and of the k-th state p_k and "
+            "V_k, and as quantities the net work `work`, the heat `heat_in` of the steps that take heat in, and "
+            "`efficiency`. The final answer is a fraction p/q in lowest terms."
+        )
         if phrasing == 0:
             return (
                 f"An ideal gas whose molecules have {freedom} goes through this cycle, each step at constant pressure "
@@ -108,13 +115,12 @@ class GasCycle:
                 claim = equals(f"{instance.freedom} / 2 * {v} * ({q} - {p})", heat)
             lines.append(line(_HEAT, f"({p}, {v}) → ({q}, {w}) takes in {heat} J", claim))
         taken = [heat for heat in heats if heat > 0]
-        work, total = sum(heats, Fraction(0)), sum(taken, Fraction(0))
+        work, taken_in = sum(heats, Fraction(0)), sum(taken, Fraction(0))
         lines.append(line(_NET, f"W = {work} J", equals(" + ".join(map(written, heats)), work)))
-        lines.append(line(_IN, f"Q = {total} J", equals(" + ".join(map(written, taken)), total)))
-        lines.append(
-            line("Efficiency is W / Q.", f"{work / total}", equals(f"{written(work)} / {written(total)}", work / total))
-        )
-        return WorkedSolution(str(work / total), tuple(lines))
+        lines.append(line(_IN, f"Q = {taken_in} J", equals(" + ".join(map(written, taken)), taken_in)))
+        share = equals(f"{written(work)} / {written(taken_in)}", work / taken_in)
+        lines.append(line("Efficiency is W / Q.", f"{work / taken_in}", share))
+        return WorkedSolution(str(work / taken_in), tuple(lines), _simulated(instance).told(_told(work, taken_in)))
 
     def solve_again(self, instance: Cycle) -> str:
         """The work as the area of the cycle, and each heat as work plus the change of internal energy f/2 · p·V."""
@@ -129,10 +135,53 @@ class GasCycle:
         """Gives Carnot's efficiency, or divides by all heats as if every step took heat in."""
         return str(rng.choice(_shortcuts(instance)))
 
+    def checks(self, instance: Cycle) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("simulation",)
+
+    def artefacts(self, instance: Cycle) -> tuple[ArtefactSpecification, ...]:
+        return (_simulated(instance).specification(),)
+
+    def go_wrong(self, instance: Cycle, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and counts the heats given off as if they were taken in."""
+        return ended_in(
+            self.solve(instance), self.slip(instance, rng), _simulated(instance).told(_all_heats_in(instance))
+        )
+
 
 _HEAT = "Heat is (f/2 + 1)·p·ΔV at constant pressure and (f/2)·V·Δp at constant volume; 1 kPa·L is 1 J."
 _NET = "Over a cycle the internal energy does not change, so the net work is the sum of all heats."
 _IN = "Only steps with positive heat take heat in."
+
+
+def _told(work: Fraction, heat_in: Fraction) -> dict[str, Fraction]:
+    return {"work": work, "heat_in": heat_in, "efficiency": work / heat_in}
+
+
+def _all_heats_in(cycle: Cycle) -> dict[str, Fraction]:
+    heats = cycle.heats()
+    return _told(sum(heats, Fraction(0)), sum((abs(heat) for heat in heats), Fraction(0)))
+
+
+def _simulated(cycle: Cycle) -> Simulated:
+    """The heats q_k of the steps, in kPa·L, which is J."""
+    params = {"f": (Fraction(cycle.freedom), "")}
+    for at, (pressure, volume) in enumerate(cycle.states, start=1):
+        params |= {f"p_{at}": (Fraction(pressure), "kPa"), f"V_{at}": (Fraction(volume), "L")}
+    define: list[tuple[str, Any]] = []
+    for at, ((pressure, _), (after, _)) in enumerate(cycle.steps(), start=1):
+        then = at % len(cycle.states) + 1
+        if pressure == after:
+            heat = ["mul", ["add", ["div", "f", 2], 1], f"p_{at}", ["sub", f"V_{then}", f"V_{at}"]]
+        else:
+            heat = ["mul", ["div", "f", 2], f"V_{at}", ["sub", f"p_{then}", f"p_{at}"]]
+        define.append((f"q_{at}", heat))
+    heats = [name for name, _ in define]
+    define += [
+        ("work", total(heats)),
+        ("heat_in", ["div", total([*heats, *(["abs", heat] for heat in heats)]), 2]),
+        ("efficiency", ["div", "work", "heat_in"]),
+    ]
+    return Simulated(params, define, {"work": "J", "heat_in": "J", "efficiency": ""})
 
 
 def _efficiency(cycle: Cycle) -> Fraction:

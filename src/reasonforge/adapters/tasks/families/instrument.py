@@ -1,7 +1,7 @@
 import re
 from fractions import Fraction
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -15,7 +15,11 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.surveyed import FEWEST_PEOPLE, LEAST_APART, MOST_PEOPLE, Surveyed
+from reasonforge.adapters.tasks.wrong_ending import ended_in, seed_of
 from reasonforge.domain.answers.numeric import FractionAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.causal.graph import CausalGraph
 from reasonforge.domain.discipline import Discipline
 
 _SITE = re.compile(
@@ -68,11 +72,12 @@ class Instrument:
 
     Difficulty d: d sites. Size: the number of sites. Kept where it differs from the difference between those who took
     the treatment and those who did not, from the effect of being invited, and (with several sites) from the Wald
-    estimate that pools the sites and from the plain mean of the sites' estimates.
+    estimate that pools the sites and from the plain mean of the sites' estimates; where pooling the sites changes the
+    effect of being invited by more than 1/200; and there are 20 to 2,000 people.
     """
 
     name: Final = "instrument"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -83,7 +88,10 @@ class Instrument:
     def state(self, instance: Trial, phrasing: int) -> str:
         sites = " / ".join(f"invited: {_told(one)}; not invited: {_told(other)}" for one, other in instance.sites)
         ending = (
-            "Frequencies count as probabilities. The final answer is a fraction p/q in lowest terms, with its sign."
+            "As a table these are rows, one a person, of the columns site (0, 1, … as listed; left out where there "
+            "is but one), invited, came and well (1 or 0). The artefact `bootstrap` gives the average effect of "
+            "invited, not of came, on well, what it is adjusted for, and its interval. Frequencies count as "
+            "probabilities. The final answer is a fraction p/q in lowest terms, with its sign."
         )
         return (
             (
@@ -117,7 +125,7 @@ class Instrument:
     def solve(self, instance: Trial) -> WorkedSolution:
         """The effect of the invitation on being well over its effect on coming, each summed over the sites' people."""
         effect, lines = _worked(instance)
-        return WorkedSolution(str(effect), tuple(lines))
+        return WorkedSolution(str(effect), tuple(lines), _surveyed(instance).estimated(_adjustment(instance)))
 
     def solve_again(self, instance: Trial) -> str:
         """Finds the compliers of each site, how many of them fare well with and without treatment, and averages."""
@@ -127,6 +135,16 @@ class Instrument:
         """Compares takers with others, the invited with others, or pools the sites."""
         return str(rng.choice(_shortcuts(instance)))
 
+    def checks(self, instance: Trial) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("docalculus", "bootstrap")
+
+    def artefacts(self, instance: Trial) -> tuple[ArtefactSpecification, ...]:
+        return (_surveyed(instance).specification(_adjustment(instance), seed_of(self.state(instance, 0))),)
+
+    def go_wrong(self, instance: Trial, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and holds fixed who came, which the invitation has brought about."""
+        return ended_in(self.solve(instance), self.slip(instance, rng), _held_fixed(instance))
+
 
 _SITE_IDEA = "Within a site the lot is fair, so compare the invited with the others there, in being well and in coming."
 _RATIO = "The invitation works through coming alone, so the effect is the change in being well over that in coming."
@@ -134,6 +152,41 @@ _RATIO = "The invitation works through coming alone, so the effect is the change
 
 def _told(arm: Arm) -> str:
     return f"{arm.took} came ({arm.took_well} well), {arm.left} did not ({arm.left_well} well)"
+
+
+def _adjustment(trial: Trial) -> list[str]:
+    return ["site"] if len(trial.sites) > 1 else []
+
+
+def _surveyed(trial: Trial) -> Surveyed:
+    """A row (site, invited, came, well) a person, without the site where there is but one.
+
+    The lot is a site's own, so the site bears on who is invited; whoever comes differs in ways nobody measured.
+    """
+    arms = [(at, invited, site[1 - invited]) for at, site in enumerate(trial.sites) for invited in (1, 0)]
+    rows = [
+        [at, invited, came, well]
+        for at, invited, arm in arms
+        for came, well, people in (
+            (1, 1, arm.took_well),
+            (1, 0, arm.took - arm.took_well),
+            (0, 1, arm.left_well),
+            (0, 0, arm.left - arm.left_well),
+        )
+        for _ in range(people)
+    ]
+    names = ("invited", "came", "well")
+    arrows, hidden = [("invited", "came"), ("came", "well")], [("came", "well")]
+    if len(trial.sites) == 1:
+        return Surveyed(CausalGraph(names, arrows, hidden), "invited", "well", names, [row[1:] for row in rows])
+    of_site = [("site", name) for name in names]
+    graph = CausalGraph(("site", *names), [*of_site, *arrows], hidden)
+    return Surveyed(graph, "invited", "well", ("site", *names), rows)
+
+
+def _held_fixed(trial: Trial) -> dict[str, Any]:
+    surveyed, chosen = _surveyed(trial), [*_adjustment(trial), "came"]
+    return {check: {**part, "adjustment": chosen} for check, part in surveyed.estimated([]).items()}
 
 
 def _compliance(site: Site) -> Fraction:
@@ -188,15 +241,33 @@ def _shortcuts(trial: Trial) -> list[Fraction]:
     if took and left:
         as_treated = Fraction(sum(arm.took_well for arm in arms), took)
         found.append(as_treated - Fraction(sum(arm.left_well for arm in arms), left))
-    pooled = [Arm(*(sum(column) for column in zip(*_columns(trial, side), strict=True))) for side in (0, 1)]
-    changed = Fraction(pooled[0].well(), pooled[0].people()) - Fraction(pooled[1].well(), pooled[1].people())
+    together = _pooled(trial)
+    changed = _invitation(together)
     found.append(changed)
     if len(trial.sites) > 1:
-        came = _compliance((pooled[0], pooled[1]))
+        came = _compliance(together.sites[0])
         found.append(changed / came if came else Fraction(0))
         each = [_worked(Trial((site,)))[0] for site in trial.sites]
         found.append(sum(each, Fraction(0)) / len(each))
     return found
+
+
+def _pooled(trial: Trial) -> Trial:
+    """All sites as one."""
+    one, other = (Arm(*(sum(column) for column in zip(*_columns(trial, side), strict=True))) for side in (0, 1))
+    return Trial(((one, other),))
+
+
+def _invitation(trial: Trial) -> Fraction:
+    """The effect of being invited on being well, averaged over all people."""
+    changed = sum(
+        (
+            _people(site) * (Fraction(site[0].well(), site[0].people()) - Fraction(site[1].well(), site[1].people()))
+            for site in trial.sites
+        ),
+        Fraction(0),
+    )
+    return changed / sum(_people(site) for site in trial.sites)
 
 
 def _columns(trial: Trial, side: int) -> list[tuple[int, int, int, int]]:
@@ -204,7 +275,11 @@ def _columns(trial: Trial, side: int) -> list[tuple[int, int, int, int]]:
 
 
 def _shortcuts_fail(trial: Trial) -> bool:
-    return _worked(trial)[0] not in _shortcuts(trial)
+    if not FEWEST_PEOPLE <= sum(_people(site) for site in trial.sites) <= MOST_PEOPLE:
+        return False
+    changed, pooled = (_invitation(trial), _invitation(_pooled(trial)))
+    confounded = len(trial.sites) == 1 or abs(changed - pooled) > LEAST_APART
+    return confounded and _worked(trial)[0] not in _shortcuts(trial)
 
 
 def _draw(rng: Random) -> Site:

@@ -6,6 +6,7 @@ from itertools import product
 from random import Random
 from typing import Final
 
+from reasonforge.adapters.tasks.causal_artefacts import as_seen, effect_specification, graph_of, told, truncated
 from reasonforge.adapters.tasks.causal_model import Model, World, drawn_model, joint, read_tables, tables
 from reasonforge.adapters.tasks.family import (
     EVERY_DIFFICULTY,
@@ -17,7 +18,9 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import FractionAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.submission import Claim
 
@@ -33,7 +36,7 @@ class Intervention:
     """
 
     name: Final = "intervention"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 2
@@ -42,17 +45,20 @@ class Intervention:
         return kept(lambda: drawn_model(rng, 3 + difficulty // 2, 2 if difficulty < 7 else 3), _seeing_is_not_doing)
 
     def state(self, instance: Model, phrasing: int) -> str:
-        told = tables(instance)
+        given = tables(instance)
         x, y = instance.treatment, instance.outcome
-        ending = "The final answer is a fraction p/q in lowest terms."
+        ending = (
+            f"The artefact `docalculus` writes P({y} | do({x})) as an estimand over the variables, for any values of "
+            f"{x} and {y}. The final answer is a fraction p/q in lowest terms."
+        )
         if phrasing == 0:
             return (
                 f"In a causal model all variables are 0 or 1, and each depends only on the variables after the bar in "
-                f"its table, which are its direct causes: {told}. Compute P({y}=1 | do({x}=1)). {ending}"
+                f"its table, which are its direct causes: {given}. Compute P({y}=1 | do({x}=1)). {ending}"
             )
         return (
             f"A machine switches its lamps on (1) or off (0) one after the other, each by chance according to lamps "
-            f"switched before, which cause it: {told}. Now somebody reaches in and will set {x} to 1 whatever its "
+            f"switched before, which cause it: {given}. Now somebody reaches in and will set {x} to 1 whatever its "
             f"causes say, all else working as before. What is then the probability that {y} is 1? {ending}"
         )
 
@@ -81,7 +87,7 @@ class Intervention:
                 total += weight
             named = ", ".join(name for name in relevant if name not in {x, y}) or "no variable"
             lines.append(line(_TRUNCATED, f"Summing over {named}, with {x}=1 and {y}=1", *claims))
-        return WorkedSolution(str(total), tuple(lines))
+        return WorkedSolution(str(total), tuple(lines), told(truncated(instance)))
 
     def solve_again(self, instance: Model) -> str:
         """Adjusts for the direct causes of the treatment (back-door), from the whole joint distribution."""
@@ -101,6 +107,20 @@ class Intervention:
     def slip(self, instance: Model, rng: Random) -> str:
         """Answers P(y | x), or P(y)."""
         return str(rng.choice(_shortcuts(instance)))
+
+    def checks(self, instance: Model) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("docalculus",)
+
+    def artefacts(self, instance: Model) -> tuple[ArtefactSpecification, ...]:
+        return (
+            effect_specification(graph_of(instance), instance.treatment, instance.outcome, self.state(instance, 0)),
+        )
+
+    def go_wrong(self, instance: Model, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and takes seeing for doing."""
+        return ended_in(
+            self.solve(instance), self.slip(instance, rng), told(as_seen(instance.treatment, instance.outcome))
+        )
 
 
 _TRUNCATED = (

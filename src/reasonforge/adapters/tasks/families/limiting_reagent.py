@@ -2,7 +2,7 @@ import re
 from fractions import Fraction
 from random import Random
 from string import ascii_uppercase
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -16,12 +16,16 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import DecimalAnswer, significant, within
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.citations import citations_artefact
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.submission import Claim
 
 _REACTION = re.compile(r"([1-9] [A-Z](?: \+ [1-9] [A-Z])+) → ([1-9]) ([A-Z]) \(yield ([0-9]{1,3}) %\)")
 _SUPPLY = re.compile(r"([0-9]{1,4}(?:\.[0-9])?) g of ([A-Z]) \(([0-9]{1,4}) g/mol\)")
+_SCHEME, _STOCK = "scheme", "stock"
 _DIGITS = 4
 _TOLERANCE = 1e-3
 
@@ -91,12 +95,13 @@ class LimitingReagent:
     """The mass of the last product of a chain of made-up reactions, some reagent limiting each.
 
     Difficulty d: d + 1 supplies, 1 + (d - 1) / 3 reactions (rounded down), each with its yield.
-    Size: the number of supplies. Kept where taking the first supply for limiting, and forgetting the yields, both
-    lead outside the tolerance, and the molar mass of every product is an integer.
+    Size: the number of supplies. Kept where one supply alone limits and no other has its numbers, taking the first
+    supply for limiting, and forgetting the yields, both lead outside the tolerance, and the molar mass of every product
+    is an integer.
     """
 
     name: Final = "limiting_reagent"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.SCIENTIFIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 2
@@ -105,23 +110,24 @@ class LimitingReagent:
         return kept(lambda: _draw(rng, difficulty), _shortcuts_fail)
 
     def state(self, instance: Synthesis, phrasing: int) -> str:
-        reactions = "; ".join(_equation(reaction) for reaction in instance.reactions)
-        supplies = ", ".join(
-            f"{_decimal(supply.grams)} g of {supply.name} ({supply.molar_mass} g/mol)" for supply in instance.supplies()
-        )
+        scheme, stock = (f"“{text}”" for text in _documents(instance).values())
         product = instance.reactions[-1].product
         ending = (
-            f"Mass is conserved in every reaction. The final answer is a decimal number of grams with {_DIGITS} "
+            "Mass is conserved in every reaction. The artefact `citations` quotes from stock the supply that in the "
+            "end limits how much there is, its grams and its molar mass in the claim, and from scheme the last "
+            f"reaction, its yield in the claim. The final answer is a decimal number of grams with {_DIGITS} "
             f"significant digits, without a unit; a relative error of {_TOLERANCE} is accepted."
         )
         if phrasing == 0:
             return (
-                f"These reactions are run one after the other, each until a reagent is used up: {reactions}. "
-                f"At hand are {supplies}. How many grams of {product} are obtained at the end? {ending}"
+                f"The reactions of this document, scheme, are run one after the other, each until a reagent is used "
+                f"up: {scheme} What is at hand the document stock lists: {stock} How many grams of {product} are "
+                f"obtained at the end? {ending}"
             )
         return (
-            f"A chemist has {supplies}. With them the following is done in order, and each step goes on until one of "
-            f"its reagents is exhausted: {reactions}. What mass of {product} results? {ending}"
+            f"A chemist has made a list of supplies, the document stock: {stock} With them the document scheme is "
+            f"followed in order, and each step goes on until one of its reagents is exhausted: {scheme} What mass of "
+            f"{product} results? {ending}"
         )
 
     def answer(self, instance: Synthesis) -> DecimalAnswer:
@@ -148,7 +154,7 @@ class LimitingReagent:
         final = significant(moles * mass, _DIGITS)
         facts = f"{final} g of {instance.reactions[-1].product}"
         lines.append(line(_MASS, facts, equals(f"{written(moles)} * {written(mass)}", moles * mass)))
-        return WorkedSolution(final, tuple(lines))
+        return WorkedSolution(final, tuple(lines), _cited(instance, instance.supplies()[_limiting(instance)]))
 
     def solve_again(self, instance: Synthesis) -> str:
         """What each supply alone would allow of the last product; the least of these is obtained."""
@@ -158,6 +164,21 @@ class LimitingReagent:
         """Takes the first supply for the limiting one, or forgets the yields."""
         return significant(rng.choice(_shortcuts(instance)) * instance.product_mass(), _DIGITS)
 
+    def checks(self, instance: Synthesis) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("simulation", "citations")
+
+    def artefacts(self, instance: Synthesis) -> tuple[ArtefactSpecification, ...]:
+        limiting = instance.supplies()[_limiting(instance)]
+        required = [
+            (_STOCK, (_decimal(limiting.grams), limiting.molar_mass)),
+            (_SCHEME, (instance.reactions[-1].yield_percent,)),
+        ]
+        return (citations_artefact(_documents(instance), required=required, least=len(required)),)
+
+    def go_wrong(self, instance: Synthesis, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and cites the first supply as the limiting one."""
+        return ended_in(self.solve(instance), self.slip(instance, rng), _cited(instance, instance.supplies()[0]))
+
 
 _LIMITING = (
     "Moles are mass over molar mass, and the reagent with the fewest moles per coefficient limits the reaction; "
@@ -165,6 +186,28 @@ _LIMITING = (
 )
 _MASS = "Moles times molar mass is the mass, rounded at the very end."
 _CONSERVED = "Mass is conserved, so a product's molar mass follows from the reagents'."
+
+
+def _documents(synthesis: Synthesis) -> dict[str, str]:
+    """The scheme and the stock, as the statement quotes them."""
+    reactions = "; ".join(_equation(reaction) for reaction in synthesis.reactions)
+    return {_SCHEME: f"{reactions}.", _STOCK: " ".join(f"{_told(supply)}." for supply in synthesis.supplies())}
+
+
+def _told(supply: Reagent) -> str:
+    return f"There are {_decimal(supply.grams)} g of {supply.name} ({supply.molar_mass} g/mol)"
+
+
+def _cited(synthesis: Synthesis, supply: Reagent) -> dict[str, Any]:
+    """The artefact that cites a supply for the limiting one, and the last reaction."""
+    last = synthesis.reactions[-1]
+    reason = f"{supply.name} limits: {_decimal(supply.grams)} g of it at {supply.molar_mass} g/mol."
+    return {
+        "citations": [
+            {"claim": reason, "doc_id": _STOCK, "quote": _told(supply)},
+            {"claim": f"{last.yield_percent} % of {last.product} result.", "doc_id": _SCHEME, "quote": _equation(last)},
+        ]
+    }
 
 
 def _worked(reaction: Reaction, carried: Fraction) -> tuple[WorkedLine, Fraction]:
@@ -235,7 +278,22 @@ def _shortcuts(synthesis: Synthesis) -> tuple[Fraction, Fraction]:
     return allowed[0], min(_allowed(Synthesis(tuple(generous))))
 
 
+def _limiting(synthesis: Synthesis) -> int:
+    """Which supply allows the least of the last product."""
+    allowed = _allowed(synthesis)
+    return allowed.index(min(allowed))
+
+
+def _is_told_apart(synthesis: Synthesis) -> bool:
+    """Whether one supply alone limits, and no other one has its two numbers."""
+    allowed = _allowed(synthesis)
+    numbers = [{supply.grams, Fraction(supply.molar_mass)} for supply in synthesis.supplies()]
+    return allowed.count(min(allowed)) == 1 == numbers.count(numbers[_limiting(synthesis)])
+
+
 def _shortcuts_fail(synthesis: Synthesis) -> bool:
+    if not _is_told_apart(synthesis):
+        return False
     right = min(_allowed(synthesis))
     return right > 0 and not any(within(wrong, right, 0.0, 10 * _TOLERANCE) for wrong in _shortcuts(synthesis))
 

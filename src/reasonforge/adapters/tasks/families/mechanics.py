@@ -1,13 +1,16 @@
 import re
 from fractions import Fraction
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedSolution, equals, kept, line, recognised, written
+from reasonforge.adapters.tasks.simulated import Simulated, total
 from reasonforge.adapters.tasks.square_root import heron, square_root
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import DecimalAnswer, significant, within
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.submission import Claim
 
@@ -56,7 +59,7 @@ class Mechanics:
     """
 
     name: Final = "mechanics"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.SCIENTIFIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -71,6 +74,9 @@ class Mechanics:
         )
         events = "; ".join(f"({number}) {_event(event)}" for number, event in enumerate(instance.events, start=1))
         ending = (
+            "The artefact `simulation` gives the parameters m, v and g, of the k-th stage h_k (how much lower or "
+            "higher), s_k (how far), mu_k (friction), F_k (force) or M_k (the resting body), and as quantities the "
+            "speeds v_1, v_2, … after the stages. "
             f"The final answer is a decimal number of metres per second with {_DIGITS} significant digits, without a "
             f"unit; a relative error of {_TOLERANCE} is accepted."
         )
@@ -103,7 +109,7 @@ class Mechanics:
         root, claim = heron(square)
         final = significant(root, _DIGITS)
         lines.append(line("The root is found by one step of Heron's method.", f"v = {final} m/s", claim))
-        return WorkedSolution(final, tuple(lines))
+        return WorkedSolution(final, tuple(lines), _simulated(instance).told(_speeds(_squared(instance))))
 
     def solve_again(self, instance: Ride) -> str:
         """Sums up changes of the squared momentum, which collisions leave alone."""
@@ -123,6 +129,20 @@ class Mechanics:
     def slip(self, instance: Ride, rng: Random) -> str:
         """Forgets friction, or conserves kinetic energy where bodies stick together."""
         return significant(square_root(rng.choice(_shortcuts(instance))), _DIGITS)
+
+    def checks(self, instance: Ride) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("simulation",)
+
+    def artefacts(self, instance: Ride) -> tuple[ArtefactSpecification, ...]:
+        return (_simulated(instance).specification(),)
+
+    def go_wrong(self, instance: Ride, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and simulates without friction."""
+        return ended_in(
+            self.solve(instance),
+            self.slip(instance, rng),
+            _simulated(instance).told(_speeds(_squared(instance, friction=False))),
+        )
 
 
 _IDEAS = {
@@ -165,6 +185,43 @@ def _squared(ride: Ride, *, friction: bool = True, energy_kept: bool = False) ->
                 mass += first
         found.append(square)
     return found
+
+
+def _speeds(squares: list[Fraction]) -> dict[str, Fraction]:
+    """The quantities of the artefact: the speed after each event."""
+    return {f"v_{at}": square_root(square) for at, square in enumerate(squares, start=1)}
+
+
+def _simulated(ride: Ride) -> Simulated:
+    """The squares w_k of the speeds, event by event."""
+    params = {
+        "m": (Fraction(ride.mass), "kg"),
+        "v": (Fraction(ride.speed), "m/s"),
+        "g": (ride.gravity(), "m/s^2"),
+    }
+    define: list[tuple[str, Any]] = []
+    square: Any = ["pow", "v", 2]
+    bodies: list[Any] = ["m"]
+    for at, (kind, first, second) in enumerate(ride.events, start=1):
+        h, s, mu, f, m = (f"{name}_{at}" for name in ("h", "s", "mu", "F", "M"))
+        match kind:
+            case "down" | "up":
+                params[h] = (Fraction(first), "m")
+                square = ["add" if kind == "down" else "sub", square, ["mul", 2, "g", h]]
+            case "rough":
+                params |= {s: (Fraction(first), "m"), mu: (Fraction(second, 100), "")}
+                square = ["sub", square, ["mul", 2, mu, "g", s]]
+            case "push":
+                params |= {s: (Fraction(first), "m"), f: (Fraction(second), "N")}
+                square = ["add", square, ["div", ["mul", 2, f, s], total(bodies)]]
+            case _:
+                params[m] = (Fraction(first), "kg")
+                grown = [*bodies, m]
+                square = ["mul", square, ["pow", ["div", total(bodies), total(grown)], 2]]
+                bodies = grown
+        define += [(f"w_{at}", square), (f"v_{at}", ["sqrt", f"w_{at}"])]
+        square = f"w_{at}"
+    return Simulated(params, define, {f"v_{at}": "m/s" for at in range(1, len(ride.events) + 1)})
 
 
 def _claims(event: Event, square: Fraction, mass: int, gravity: Fraction, after: Fraction) -> tuple[list[Claim], int]:

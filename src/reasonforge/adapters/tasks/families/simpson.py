@@ -16,10 +16,15 @@ from reasonforge.adapters.tasks.family import (
     written,
 )
 from reasonforge.adapters.tasks.sum_of_products import sum_of_terms
+from reasonforge.adapters.tasks.surveyed import FEWEST_PEOPLE, LEAST_APART, MOST_PEOPLE, Surveyed
+from reasonforge.adapters.tasks.wrong_ending import ended_in, seed_of
 from reasonforge.domain.answers.numeric import FractionAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.causal.graph import CausalGraph
 from reasonforge.domain.discipline import Discipline
 
 _GROUP = re.compile(r"[a-z]: ([0-9]{1,4}) of ([0-9]{1,4}) with and ([0-9]{1,4}) of ([0-9]{1,4}) without")
+_GROUP_COLUMN = "group"
 _BEFORE = (
     "The group was settled beforehand, and it moved people to take the treatment or not and bears on recovery too; "
     "nothing else does both."
@@ -51,12 +56,13 @@ class Simpson:
     """The effect of a treatment where all groups say one thing and their total the opposite (Simpson's reversal).
 
     Difficulty d: d + 1 groups (2 to 11). Size: the number of groups. Kept where the difference of the recovery rates
-    has one sign in every group and the other in the total. Groups that are causes of the treatment must be
-    standardised over, groups that are its effects must not; the story says which.
+    has one sign in every group and the other in the total, which is more than 1/200 away from the standardised one, and
+    there are 20 to 2,000 people. Groups that are causes of the treatment must be standardised over, groups that are its
+    effects must not; the story says which.
     """
 
     name: Final = "simpson"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -70,7 +76,11 @@ class Simpson:
             for letter, (a, m, b, n) in zip(ascii_lowercase, instance.rows, strict=False)
         )
         story = _BEFORE if instance.settled_before else _AFTER
-        ending = "The final answer is a fraction p/q in lowest terms, with its sign."
+        ending = (
+            "As a table these are rows, one a person, of the columns group (0 for a, 1 for b, …), treated and "
+            "recovered (1 or 0); the artefact `bootstrap` gives the effect from them, what it is adjusted for, and "
+            "its interval. The final answer is a fraction p/q in lowest terms, with its sign."
+        )
         return (
             (
                 f"People recovered in these groups, with the treatment and without it: {rows}. {story} By how much "
@@ -125,7 +135,7 @@ class Simpson:
         effect = sums[0] - sums[1]
         claim = equals(f"{written(sums[0])} - {written(sums[1])}", effect)
         lines.append(line("The effect is the difference of the two rates.", "with minus without", claim))
-        return WorkedSolution(str(effect), tuple(lines))
+        return WorkedSolution(str(effect), tuple(lines), _surveyed(instance).estimated(_adjustment(instance)))
 
     def solve_again(self, instance: Groups) -> str:
         """Weighs every person by one over the chance of the treatment they had, which a lottery makes the same."""
@@ -137,9 +147,41 @@ class Simpson:
         alike = sum((_gap(row) for row in instance.rows), Fraction(0)) / len(instance.rows)
         return str(wrong if rng.random() < 0.7 or FractionAnswer(alike) == self.answer(instance) else alike)
 
+    def checks(self, instance: Groups) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("docalculus", "bootstrap")
+
+    def artefacts(self, instance: Groups) -> tuple[ArtefactSpecification, ...]:
+        return (_surveyed(instance).specification(_adjustment(instance), seed_of(self.state(instance, 0))),)
+
+    def go_wrong(self, instance: Groups, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and adjusts where one must not, or does not where one must."""
+        return ended_in(
+            self.solve(instance),
+            self.slip(instance, rng),
+            _surveyed(instance).estimated([] if instance.settled_before else [_GROUP_COLUMN]),
+        )
+
 
 _STANDARDISE = "The group is a cause of both, so weigh each group's rate by the group's share of everybody."
 _POOL = "The group is an effect of the treatment, so holding it fixed would hide part of what the treatment does."
+
+
+def _adjustment(groups: Groups) -> list[str]:
+    return [_GROUP_COLUMN] if groups.settled_before else []
+
+
+def _surveyed(groups: Groups) -> Surveyed:
+    """A row (group, treated, recovered) a person."""
+    rows = [
+        [at, treated, recovered]
+        for at, (a, m, b, n) in enumerate(groups.rows)
+        for treated, recovered, people in ((1, 1, a), (1, 0, m - a), (0, 1, b), (0, 0, n - b))
+        for _ in range(people)
+    ]
+    columns = (_GROUP_COLUMN, "treated", "recovered")
+    first = (_GROUP_COLUMN, "treated") if groups.settled_before else ("treated", _GROUP_COLUMN)
+    graph = CausalGraph(columns, [first, (_GROUP_COLUMN, "recovered"), ("treated", "recovered")])
+    return Surveyed(graph, "treated", "recovered", columns, rows)
 
 
 def _gap(row: tuple[int, int, int, int]) -> Fraction:
@@ -173,7 +215,11 @@ def _weighed(groups: Groups) -> Fraction:
 def _reverses(groups: Groups) -> bool:
     total = _total(groups)
     gaps = [_gap(row) for row in groups.rows]
-    return all(gap * total < 0 for gap in gaps)
+    return (
+        FEWEST_PEOPLE <= _everybody(groups) <= MOST_PEOPLE
+        and all(gap * total < 0 for gap in gaps)
+        and abs(_standardised(groups) - total) > LEAST_APART
+    )
 
 
 def _draw(rng: Random, count: int) -> Groups:

@@ -1,13 +1,16 @@
 import re
 from fractions import Fraction
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedSolution, equals, kept, line, recognised, written
+from reasonforge.adapters.tasks.simulated import Simulated, total
 from reasonforge.adapters.tasks.square_root import heron, square_root
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import DecimalAnswer, significant, within
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 
 Portion = tuple[int, int, str]
@@ -63,7 +66,7 @@ class WeakAcid:
     """
 
     name: Final = "weak_acid"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.SCIENTIFIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -83,7 +86,9 @@ class WeakAcid:
         )
         acid = f"K = {instance.constant}/10000 mol/L"
         ending = (
-            "HCl, NaOH and the salt NaA dissociate completely, volumes add up, and water's own ions are neglected. The "
+            "HCl, NaOH and the salt NaA dissociate completely, volumes add up, and water's own ions are neglected. "
+            "The artefact `simulation` gives the parameters K and of the k-th portion V_k and c_k (of what it "
+            "holds), and as quantities the concentrations H, A and HA of H⁺, A⁻ and HA at equilibrium. The "
             f"final answer is a decimal number of µmol/L with {_DIGITS} significant digits, without a unit; a relative "
             f"error of {_TOLERANCE} is accepted."
         )
@@ -110,7 +115,7 @@ class WeakAcid:
 
     def solve(self, instance: Mixture) -> WorkedSolution:
         """The positive root of x² + (K + s)·x + K·s - K·T, by charge balance."""
-        total, surplus, k = instance.total(), instance.surplus(), instance.k()
+        weak, surplus, k = instance.total(), instance.surplus(), instance.k()
         acid = [f"{volume} * 0.{strength:02d}" for volume, strength, name in instance.portions if name in {"HA", "NaA"}]
         charge = [
             f"{'-' if name == 'HCl' else '+'} {volume} * 0.{strength:02d}"
@@ -118,7 +123,7 @@ class WeakAcid:
             if name != "HA"
         ]
         volumes = " + ".join(str(volume) for volume, _, _ in instance.portions)
-        linear, constant = k + surplus, k * surplus - k * total
+        linear, constant = k + surplus, k * surplus - k * weak
         square = linear**2 - 4 * constant
         root, claim = heron(square)
         x = (root - linear) / 2
@@ -128,15 +133,15 @@ class WeakAcid:
             line("Volumes add up.", f"{instance.volume()} mL", equals(volumes, instance.volume())),
             line(
                 "The weak acid is there as HA or A⁻; what strong base leaves of the charge is carried by A⁻ or H⁺.",
-                f"T = {total} mol/L and s = {surplus} mol/L",
-                equals(f"({' + '.join(acid)}) {per_volume}", total),
+                f"T = {weak} mol/L and s = {surplus} mol/L",
+                equals(f"({' + '.join(acid)}) {per_volume}", weak),
                 equals(f"({' '.join(charge).removeprefix('+ ')}) {per_volume}", surplus),
             ),
             line(
                 "With x = [H⁺], x + s = T·K / (K + x) becomes x² + b·x + c = 0, b = K + s, c = K·s - K·T.",
                 f"b = {linear} and c = {constant}",
                 equals(f"{written(k)} + {written(surplus)}", linear),
-                equals(f"{written(k)} * {written(surplus)} - {written(k)} * {written(total)}", constant),
+                equals(f"{written(k)} * {written(surplus)} - {written(k)} * {written(weak)}", constant),
                 equals(f"{written(linear)} ^ 2 - 4 * {written(constant)}", square),
             ),
             line(
@@ -146,16 +151,16 @@ class WeakAcid:
                 equals(f"({written(root)} - {written(linear)}) / 2 * {_MICRO}", x * _MICRO),
             ),
         )
-        return WorkedSolution(final, lines)
+        return WorkedSolution(final, lines, _simulated(instance).told(_concentrations(instance, _hydrogen(instance))))
 
     def solve_again(self, instance: Mixture) -> str:
         """Bisects the charge balance, which rises with x, in units of 10⁻¹⁸ mol/L."""
         scale = 10**18
-        total, surplus, k = (int(value * scale) for value in (instance.total(), instance.surplus(), instance.k()))
+        weak, surplus, k = (int(value * scale) for value in (instance.total(), instance.surplus(), instance.k()))
         low, high = 0, scale
         while high - low > 1:
             middle = (low + high) // 2
-            if (middle + surplus) * (k + middle) < total * k:
+            if (middle + surplus) * (k + middle) < weak * k:
                 low = middle
             else:
                 high = middle
@@ -164,6 +169,53 @@ class WeakAcid:
     def slip(self, instance: Mixture, rng: Random) -> str:
         """Takes the amounts after neutralisation for those at equilibrium, or forgets all but the weak acid."""
         return significant(rng.choice(_shortcuts(instance)) * _MICRO, _DIGITS)
+
+    def checks(self, instance: Mixture) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("simulation",)
+
+    def artefacts(self, instance: Mixture) -> tuple[ArtefactSpecification, ...]:
+        return (_simulated(instance).specification(),)
+
+    def go_wrong(self, instance: Mixture, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and gives the concentrations as if the weak acid were alone."""
+        return ended_in(
+            self.solve(instance),
+            self.slip(instance, rng),
+            _simulated(instance).told(_concentrations(instance, _shortcuts(instance)[0])),
+        )
+
+
+def _concentrations(mixture: Mixture, x: Fraction) -> dict[str, Fraction]:
+    """What the artefact tells where [H⁺] is x mol/L."""
+    dissociated = mixture.total() * mixture.k() / (mixture.k() + x)
+    return {"H": x * _MICRO, "A": dissociated, "HA": mixture.total() - dissociated}
+
+
+def _simulated(mixture: Mixture) -> Simulated:
+    """The quadratic equation x² + b·x + c = 0 for x = [H⁺] in mol/L."""
+    params = {"K": (mixture.k(), "mol/L")}
+    acid: list[Any] = []
+    charge: list[Any] = []
+    for at, (volume, strength, name) in enumerate(mixture.portions, start=1):
+        params |= {f"V_{at}": (Fraction(volume), "mL"), f"c_{at}": (Fraction(strength, 100), "mol/L")}
+        amount = ["mul", f"V_{at}", f"c_{at}"]
+        if name in {"HA", "NaA"}:
+            acid.append(amount)
+        if name != "HA":
+            charge.append(["neg", amount] if name == "HCl" else amount)
+    volumes = [f"V_{at}" for at in range(1, len(mixture.portions) + 1)]
+    define: list[tuple[str, Any]] = [
+        ("V", total(volumes)),
+        ("T", ["div", total(acid), "V"]),
+        ("s", ["div", total(charge), "V"]),
+        ("b", ["add", "K", "s"]),
+        ("c", ["mul", "K", ["sub", "s", "T"]]),
+        ("x", ["div", ["sub", ["sqrt", ["sub", ["pow", "b", 2], ["mul", 4, "c"]]], "b"], 2]),
+        ("H", ["mul", "x", _MICRO]),
+        ("A", ["div", ["mul", "T", "K"], ["add", "K", "x"]]),
+        ("HA", ["sub", "T", "A"]),
+    ]
+    return Simulated(params, define, {"H": "umol/L", "A": "mol/L", "HA": "mol/L"})
 
 
 def _hydrogen(mixture: Mixture) -> Fraction:
