@@ -196,7 +196,7 @@ PROGRAMS = (
     ),
     HostileProgram(
         "writes where it can",
-        "for place in ('/', '/work', '/usr', '/usr/bin', '/etc', '/var', '/home', '/root', '/opt', '/dev', '/proc', '/sys', '/sys/fs/cgroup', '/run', '/boot'):\n"
+        "for place in ('/', '/job', '/work', '/usr', '/usr/bin', '/etc', '/var', '/home', '/root', '/opt', '/dev', '/proc', '/sys', '/sys/fs/cgroup', '/run', '/boot'):\n"
         "    refused(lambda: open(f'{place}/{MARK}', 'w').close())\nopen(f'/tmp/{MARK}', 'w').close()\nprint('none')",
         says=b"none\n",
     ),
@@ -215,7 +215,7 @@ PROGRAMS = (
     ),
     HostileProgram(
         "looks for hidden tests",
-        "found = []\nfor root in ('/work', '/tmp', '/home', '/root', '/opt', '/srv', '/mnt', '/media'):\n"
+        "found = []\nfor root in ('/job', '/work', '/tmp', '/home', '/root', '/opt', '/srv', '/mnt', '/media'):\n"
         "    for where, _, names in os.walk(root):\n        found += [os.path.join(where, name) for name in names]\nprint(found)",
         says=b"['/job/main.py']\n",
     ),

@@ -80,6 +80,7 @@ class RunnerServer:
             for task in tuple(self._under_way):
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
+            await asyncio.sleep(0)  # closed transports let go of their sockets in the loop's next turn
 
     async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         body = await received(reader, self.patience_seconds)
