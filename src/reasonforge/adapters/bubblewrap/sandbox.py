@@ -103,8 +103,6 @@ class BubblewrapSandbox:
             raise ValidatorFault(f"the sandbox has no toolchain {program.toolchain}")
         if toolchain.missing is not None:
             raise ValidatorFault(f"the toolchain {program.toolchain} cannot be used: {toolchain.missing}")
-        if shutil.which(self.executable) is None:
-            raise ValidatorFault(_MISSING)
         for name in (*program.files, *program.outputs):
             if name in {"", ".", ".."} or "/" in name or "\0" in name:
                 raise ValidatorFault(f"a program's files have plain names, not {name!r}")
@@ -113,7 +111,11 @@ class BubblewrapSandbox:
     def _run(self, toolchain: Toolchain, program: Program, given: bytes, abandoned: threading.Event) -> Run:
         if abandoned.is_set():
             raise ValidatorFault("the run was given up before it began")
-        with Confinement(self.executable, toolchain, program, self._seccomp) as confinement:
+        # By its full path: it is started without our environment, and so without our PATH.
+        executable = shutil.which(self.executable)
+        if executable is None:
+            raise ValidatorFault(_MISSING)
+        with Confinement(executable, toolchain, program, self._seccomp) as confinement:
             started = time.monotonic()
             seen = Watch(confinement, memoryview(given), abandoned)
             seen.see()
