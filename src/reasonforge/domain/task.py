@@ -11,7 +11,8 @@ from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import QueryId, TaskId
 
 
-def _difficulty(_instance: object, _attribute: object, value: int) -> None:
+def difficulty_in_range(_instance: object, _attribute: object, value: int) -> None:
+    """A validator of attrs: 1 to 10, and no bool or float that looks like it."""
     if type(value) is not int or not 1 <= value <= 10:
         message = f"difficulty goes from 1 to 10, and is {value!r}"
         raise ValueError(message)
@@ -32,7 +33,7 @@ class Question:
     query_id: QueryId
     problem: str
     discipline: Discipline
-    difficulty: int = field(validator=_difficulty)
+    difficulty: int = field(validator=difficulty_in_range)
     timeout_seconds: float
     answer_format: Mapping[str, Any]
     context: str = ""
@@ -57,7 +58,7 @@ class Task:
     task_id: TaskId
     problem: str
     discipline: Discipline
-    difficulty: int = field(validator=_difficulty)
+    difficulty: int = field(validator=difficulty_in_range)
     answer: AnswerSpecification
     checks: tuple[str, ...]
     timeout_seconds: float = 300.0
