@@ -5,7 +5,6 @@ import sys
 from contextlib import AsyncExitStack
 from random import SystemRandom
 
-from reasonforge import __version__
 from reasonforge.adapters.bittensor.axon import BittensorMinerTransport
 from reasonforge.adapters.bittensor.wallet import Identity
 from reasonforge.adapters.llm.agent import AgentReasoner
@@ -18,13 +17,6 @@ from reasonforge.adapters.sqlalchemy.score_book import SqlAlchemyScoreBook
 from reasonforge.adapters.system.clock import HastyClock, SystemClock
 from reasonforge.adapters.system.gate import AsyncioGate
 from reasonforge.adapters.tasks.solver import SolverReasoner
-from reasonforge.application.miner.admit_caller import AdmitCaller
-from reasonforge.application.miner.bound_work import BoundWork
-from reasonforge.application.miner.remember_questions import RememberQuestions
-from reasonforge.application.miner.remember_scores import RememberScores
-from reasonforge.application.miner.report_health import ReportHealth
-from reasonforge.application.miner.route_by_discipline import RouteByDiscipline
-from reasonforge.application.miner.solve_task import SolveTask
 from reasonforge.application.ports.chain import Chain
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.notifier import Notifier, OperatorNotice, Severity
@@ -34,6 +26,7 @@ from reasonforge.application.ports.transport import MinerHandlers
 from reasonforge.domain.errors import ChainError, OperatorError
 from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.metagraph import Endpoint
+from reasonforge.entrypoints.container import Miner, MinerAdapters
 from reasonforge.entrypoints.journal import Journal
 from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
 from reasonforge.entrypoints.settings import Backend, MinerSettings, read_settings
@@ -94,16 +87,21 @@ def handlers_of(
     settings: MinerSettings, chain: Chain, reasoner: Reasoner, clock: Clock, book: ScoreBook, notifier: Notifier
 ) -> MinerHandlers:
     """The miner's use cases, wired for one reasoner."""
-    admit = AdmitCaller(chain, clock, least_stake=settings.min_stake)
-    gate = AsyncioGate(places=settings.max_concurrent, room=settings.max_concurrent * WAITING_A_PLACE)
-    bounded = BoundWork(SolveTask(reasoner, clock), gate, clock, admit.stake_of)
-    return MinerHandlers(
-        admit=admit,
-        foresee=admit.foresee,
-        solve=RememberQuestions(RouteByDiscipline(settings.disciplines, bounded), book, clock, notifier),
-        health=ReportHealth(reasoner, settings.disciplines, __version__, gate),
-        learn=RememberScores(book, chain.hotkey, clock, notifier),
+    places = settings.max_concurrent
+    container = Miner(
+        adapters=MinerAdapters(
+            chain=chain,
+            clock=clock,
+            gate=AsyncioGate(places=places, room=places * WAITING_A_PLACE),
+            book=book,
+            notifier=notifier,
+        ),
+        reasoner=reasoner,
+        disciplines=settings.disciplines,
+        least_stake=settings.min_stake,
     )
+    container.check_dependencies()
+    return container.handlers()
 
 
 async def reasoner_of(
