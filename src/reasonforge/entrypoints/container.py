@@ -11,6 +11,7 @@ from reasonforge.adapters.memory.chain import MemoryChain
 from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.adapters.memory.score_book import MemoryScoreBook
+from reasonforge.adapters.memory.telemetry import MemoryTelemetry
 from reasonforge.adapters.system.entropy import HmacEntropy
 from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.application.miner.admit_caller import AdmitCaller
@@ -145,6 +146,7 @@ class Miner(containers.DeclarativeContainer):
     report_health = providers.Singleton(ReportHealth, reasoner, frozenset(Discipline), __version__)
     score_book = providers.Singleton(MemoryScoreBook)
     notifier = providers.Singleton(MemoryNotifier)
+    telemetry = providers.Singleton(MemoryTelemetry)
     remember_scores = providers.Singleton(
-        RememberScores, score_book, adapters.chain.provided.hotkey, adapters.clock, notifier
+        RememberScores, score_book, adapters.chain.provided.hotkey, adapters.clock, notifier, telemetry
     )
