@@ -80,6 +80,18 @@ class MinerMetrics:
             "dimension", "Mean of a dimension, as a validator tells it.", ["validator", "dimension"]
         )
 
+        self._start_at_zero()
+
+    def _start_at_zero(self) -> None:
+        """Every value of a bounded label is there from the start, so that its first rise is seen as one."""
+        for domain in Discipline:
+            self._latency.labels(domain)
+            self._answered.labels(domain)
+            for difficulty in range(1, 11):
+                self._tasks.labels(domain, difficulty)
+        for reason in Declined:
+            self._rejected.labels(reason)
+
     def emit(self, event: Event) -> None:
         match event:
             case QuestionCame():

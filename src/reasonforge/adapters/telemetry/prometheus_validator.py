@@ -55,6 +55,19 @@ class ValidatorMetrics:
         self._count(registry)
         self._measure(registry)
         self._gauge(registry)
+        self._start_at_zero()
+
+    def _start_at_zero(self) -> None:
+        """Every value of a bounded label is there from the start, so that its first rise is seen as one."""
+        for domain in Discipline:
+            self._latency.labels(domain)
+            for difficulty in range(1, 11):
+                self._tasks.labels(domain, difficulty)
+        for reason in SilenceReason:
+            self._rejected.labels(reason)
+        for check in sorted(KNOWN_CHECKS):
+            self._unavailable.labels(check)
+            self._check_seconds.labels(check)
 
     def _count(self, registry: CollectorRegistry) -> None:
         def counter(name: str, says: str, labels: Iterable[str] = ()) -> Counter:
