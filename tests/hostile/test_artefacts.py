@@ -21,7 +21,6 @@ def _warm() -> None:
         module = importlib.import_module(f"reasonforge.adapters.checks.{name}")
         for artefact in module.EXAMPLE[1:]:
             module.check(module.EXAMPLE[0], artefact, "")
-    return
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
