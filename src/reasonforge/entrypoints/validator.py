@@ -136,7 +136,12 @@ def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
             "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
             "`reasonforge sandbox serve` and give its socket"
         )
-    return ToolSettings(sandbox=settings.sandbox, programs=settings.sandbox_enabled, systems=wanted)
+    return ToolSettings(
+        sandbox=settings.sandbox,
+        must_isolate=not settings.is_local_chain,
+        programs=settings.sandbox_enabled,
+        systems=wanted,
+    )
 
 
 def embedder_of(settings: ValidatorSettings) -> Embedder:
