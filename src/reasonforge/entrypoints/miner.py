@@ -15,7 +15,6 @@ from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.score_book import SqlAlchemyScoreBook
 from reasonforge.adapters.system.clock import HastyClock, SystemClock
 from reasonforge.adapters.system.gate import AsyncioGate
-from reasonforge.adapters.systemd.service_manager import ServiceManager
 from reasonforge.adapters.tasks.solver import SolverReasoner
 from reasonforge.application.miner.admit_caller import AdmitCaller
 from reasonforge.application.miner.bound_work import BoundWork
@@ -73,9 +72,6 @@ async def _mine(settings: MinerSettings) -> None:
         await transport.serve(neuron.uid, handlers_of(settings, chain, reasoner, clock, book, journal))
         journal.note(
             "mining", uid=neuron.uid, hotkey=chain.hotkey, netuid=chain.netuid, endpoint=str(transport.endpoint)
-        )
-        ServiceManager.of_this_process().ready(
-            f"mining on subnet {chain.netuid} as uid {neuron.uid} at {transport.endpoint}"
         )
         while True:
             await _be_found(chain, transport.endpoint, journal)

@@ -14,7 +14,6 @@ from reasonforge.adapters.bittensor.subtensor import dial
 from reasonforge.adapters.bittensor.wallet import Identity, open_identity, registered
 from reasonforge.adapters.localnet.chain import RemoteMemoryChain
 from reasonforge.adapters.system.clock import SystemClock
-from reasonforge.adapters.systemd.service_manager import ServiceManager
 from reasonforge.application.ports.chain import Chain
 from reasonforge.domain.errors import OperatorError, ReasonForgeError
 from reasonforge.domain.identity import NetUid
@@ -100,10 +99,8 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     """
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)
-    manager = ServiceManager.of_this_process()
 
     def stop() -> None:
-        manager.stopping()
         task.cancel()
         loop.call_later(STOPPING_SECONDS, os._exit, OUR_FAULT)  # it had its time
 
@@ -111,8 +108,7 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
         loop.add_signal_handler(name, stop)
     loop.add_signal_handler(signal.SIGUSR1, _tell_tasks)
     try:
-        async with manager.watching():
-            await asyncio.wait({task})
+        await asyncio.wait({task})
         if not task.cancelled():
             task.result()
     finally:

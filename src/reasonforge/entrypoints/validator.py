@@ -12,7 +12,6 @@ from reasonforge.adapters.memory.embedder import HashingEmbedder
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.system.clock import SystemClock
-from reasonforge.adapters.systemd.service_manager import ServiceManager
 from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.adapters.transformers.embedder import SentenceTransformerEmbedder
 from reasonforge.application.ports.embedder import Embedder
@@ -77,7 +76,6 @@ async def _validate(settings: ValidatorSettings) -> None:
         )
         container.check_dependencies()
         journal.note("validating", uid=neuron.uid, hotkey=chain.hotkey, netuid=chain.netuid, stake=neuron.stake)
-        ServiceManager.of_this_process().ready(f"validating subnet {chain.netuid} as uid {neuron.uid}")
         keep_running = KeepRunning(
             chain=chain,
             run_epoch=container.run_epoch(),
