@@ -21,7 +21,7 @@ def address(folder: Path, name: str) -> str:
 
 def main() -> None:
     """As the module's docstring says."""
-    if len(sys.argv) < 3:  # noqa: PLR2004 - a folder and a name
+    if len(sys.argv) < 3:
         sys.exit("wallets.py: usage: wallets.py FOLDER NAME…")
     folder, *names = sys.argv[1:]
     for name in names:
