@@ -146,6 +146,13 @@ class MinerSettings(NeuronSettings):
     domains: Annotated[str, AfterValidator(_known_disciplines)] = _setting(
         "--miner.domains", "MINER_DOMAINS", default=",".join(Discipline), says="Comma-separated disciplines to serve."
     )
+    sandbox: str = _setting(
+        "--miner.sandbox",
+        "MINER_SANDBOX",
+        default="none",
+        says="With the agent backend: where its programs and proofs are tried before they are handed in; the socket of "
+        "`reasonforge sandbox serve`, bubblewrap (weaker), or none.",
+    )
     min_stake: float = _setting(
         "--miner.min_stake",
         "MINER_MIN_STAKE",

@@ -15,6 +15,7 @@ from typing import Protocol, Self
 
 from attrs import define, evolve
 
+from reasonforge.adapters.memory.chain import MemoryChain
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.embedder import HashingEmbedder
 from reasonforge.adapters.memory.faults import NO_FAULTS, FaultPlan
@@ -304,7 +305,7 @@ class InProcessSubnet:
         transport = self.network.miner(hotkey, endpoint)
         reasoner = part.reasoner(number, self._voice_of, self.clock)
         container = Miner(
-            adapters=MemoryMinerAdapters(ledger=self.ledger, hotkey=hotkey, clock=self.clock), reasoner=reasoner
+            adapters=MemoryMinerAdapters(chain=MemoryChain(self.ledger, hotkey), clock=self.clock), reasoner=reasoner
         )
         container.check_dependencies()
         await container.adapters.chain().serve(endpoint)

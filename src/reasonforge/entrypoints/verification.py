@@ -37,6 +37,7 @@ from reasonforge.application.ports.workers import Workers
 from reasonforge.domain.errors import OperatorError
 
 NO_SANDBOX, BUBBLEWRAP = "none", "bubblewrap"
+EVERY_SYSTEM = frozenset({"lean4", "coq"})
 PRELOAD = (
     "sympy",
     "scipy.stats",
@@ -66,7 +67,7 @@ class ToolSettings:
 
     sandbox: str = NO_SANDBOX
     programs: bool = True
-    systems: frozenset[str] = frozenset({"lean4", "coq"})
+    systems: frozenset[str] = EVERY_SYSTEM
     workers: int = field(factory=lambda: os.cpu_count() or 1)
 
 
@@ -105,15 +106,11 @@ async def open_tools(settings: ToolSettings) -> AsyncIterator[Tools]:
         workers = await stack.enter_async_context(ProcessWorkers(settings.workers, preload=PRELOAD))
         sandbox = sandbox_of(settings.sandbox)
         told: list[SelfTest] = []
-        provers: dict[str, Prover] = {}
+        provers: Mapping[str, Prover] = {}
         if sandbox is not None:
             told += await sandbox.self_test()
-            for prover in _provers(sandbox, await sandbox.toolchains()):
-                if prover.system in settings.systems:
-                    tests = await prover.self_test()
-                    told += tests
-                    if tests and all(test.passed for test in tests):
-                        provers[prover.system] = prover
+            provers, of_provers = await tested_provers(sandbox, settings.systems)
+            told += of_provers
         programs = sandbox if settings.programs else None
         verifier = _routed(SystemClock(), workers, programs, provers, settings.workers)
         told += await verifier.self_test()
@@ -137,6 +134,21 @@ def sandbox_of(named: str) -> Sandbox | None:
             f"or say {BUBBLEWRAP} (weaker) or {NO_SANDBOX}"
         )
     return RunnerSandbox(path)
+
+
+async def tested_provers(
+    sandbox: Sandbox, systems: frozenset[str]
+) -> tuple[Mapping[str, Prover], tuple[SelfTest, ...]]:
+    """The provers of `systems` that work in this sandbox, by system, and what every one that was tried said."""
+    provers: dict[str, Prover] = {}
+    told: list[SelfTest] = []
+    for prover in _provers(sandbox, await sandbox.toolchains()):
+        if prover.system in systems:
+            tests = await prover.self_test()
+            told += tests
+            if tests and all(test.passed for test in tests):
+                provers[prover.system] = prover
+    return provers, tuple(told)
 
 
 def toolchains() -> dict[str, Toolchain]:
