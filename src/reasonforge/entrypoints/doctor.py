@@ -21,7 +21,7 @@ from reasonforge.entrypoints.doctor_checks.diagnosis import Check, Diagnosis, St
 from reasonforge.entrypoints.doctor_checks.machine import look_at_disk, look_at_packages, look_at_python
 from reasonforge.entrypoints.doctor_checks.node_time import look_at_node
 from reasonforge.entrypoints.doctor_checks.port import look_at_port
-from reasonforge.entrypoints.doctor_checks.state import is_running, look_at_state, path_of
+from reasonforge.entrypoints.doctor_checks.state import folder_of, is_running, look_at_state
 from reasonforge.entrypoints.doctor_checks.thinking import (
     LIVE_SECONDS,
     MODEL_SECONDS,
@@ -135,7 +135,7 @@ async def diagnose(
         *_machine(_extras(settings)),
         *_chain(settings, wallet, port, clock, moving_seconds),
         Check("state file", _as_list(lambda: look_at_state(role, settings.state_db, wallet.hotkey))),
-        Check("disk", _as_list(lambda: [look_at_disk(path_of(settings.state_db).parent)])),
+        Check("disk", _as_list(lambda: [look_at_disk(folder_of(settings.state_db))])),
         *_programs(role, clock),
     ]
     if isinstance(settings, ValidatorSettings):

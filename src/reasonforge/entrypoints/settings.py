@@ -98,7 +98,7 @@ class NeuronSettings(BaseSettings):
         "STATE_DB_PATH",
         "STATE_DB_URL",
         default="state/reasonforge.db",
-        says="The SQLite file of what must survive.",
+        says="What must survive: an SQLite file, or a postgresql+psycopg:// URL for several hosts.",
     )
 
     metrics_port: Port = _setting(
@@ -131,7 +131,7 @@ class MinerSettings(NeuronSettings):
         "STATE_DB_PATH",
         "STATE_DB_URL",
         default="state/miner.db",
-        says="The SQLite file of what must survive; a miner's own, also beside a validator.",
+        says="What must survive, an SQLite file or a URL; a miner's own, also beside a validator.",
     )
     metrics_port: Port = _setting(
         "--metrics.port",
@@ -266,6 +266,12 @@ class ValidatorSettings(NeuronSettings):
     )
     sample_size: int = _setting(
         "--validator.sample_size", "VALIDATOR_SAMPLE_SIZE", default=16, says="Miners asked per task.", ge=1, le=4096
+    )
+    secret_file: Path | None = _setting(
+        "--validator.secret_file",
+        "VALIDATOR_SECRET_FILE",
+        default=None,
+        says="The file of the secret that tasks are drawn from; beside the SQLite file, or state/validator.secret.",
     )
     sandbox_enabled: bool = _setting(
         "--validator.sandbox_enabled",

@@ -77,7 +77,7 @@ async def _validate(settings: ValidatorSettings) -> None:
         container = Validator(
             adapters=NeuronAdapters(
                 chain=chain,
-                secret=secret_beside(database.path),
+                secret=secret_of(secret_file(settings, database.path)),
                 transport=BittensorTransport(identity.keypair, clock, allow_private=settings.is_local_chain),
                 store=SqlAlchemyStore(database, chain.hotkey, clock),
                 embedder=embedder,
@@ -151,14 +151,23 @@ def embedder_of(settings: ValidatorSettings) -> Embedder:
     return SentenceTransformerEmbedder(settings.embedding_model)
 
 
-def secret_beside(database: Path) -> bytes:
-    """What the epochs' randomness is drawn from: made once, kept beside the database, readable by its owner alone.
+def secret_file(settings: ValidatorSettings, database: Path | None) -> Path:
+    """Where the validator's secret is kept: where the operator says, else beside the database's file."""
+    if settings.secret_file is not None:
+        return settings.secret_file.expanduser()
+    if database is not None:
+        return database.with_name(f"{database.name}.secret")
+    return Path("state/validator.secret")
+
+
+def secret_of(path: Path) -> bytes:
+    """What the epochs' randomness is drawn from: made once, readable by its owner alone.
 
     Raises:
         OperatorError: the file cannot be read or made, or is too short to be a secret.
     """
-    path = database.with_name(f"{database.name}.secret")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
                 made.write(os.urandom(SECRET_BYTES))

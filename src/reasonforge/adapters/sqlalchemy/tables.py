@@ -35,7 +35,7 @@ APPLICATION_ID = 0x52465331
 """`PRAGMA application_id` (“RFS1”): tells our file from another program's."""
 
 
-class _AsGiven(UserDefinedType[float]):
+class AsGiven(UserDefinedType[float]):
     """SQLite's REAL columns store 2.0 as an integer and so lose the sign of -0.0; BLOB affinity keeps each double.
 
     The name decides the affinity (https://www.sqlite.org/datatype3.html §3.1); the values are doubles all the same,
@@ -50,7 +50,7 @@ class _AsGiven(UserDefinedType[float]):
 
 def _double() -> TypeEngine[float]:
     """An IEEE double that comes back bit for bit. To SQLite NaN is NULL, which most columns refuse."""
-    return Double().with_variant(_AsGiven(), "sqlite")
+    return Double().with_variant(AsGiven(), "sqlite")
 
 
 def _epoch_id() -> Column[int]:
@@ -243,7 +243,7 @@ book_owner = Table(
     Column("only", Integer, primary_key=True, comment="1: there is one at most"),
     Column("hotkey", Text, nullable=False),
     Column("netuid", Integer, nullable=False),
-    CheckConstraint("only = 1", name="only"),
+    CheckConstraint('"only" = 1', name="only"),  # a word of SQL to PostgreSQL
 )
 
 told_scores = Table(
