@@ -156,7 +156,10 @@ def sandbox_of(named: str, *, must_isolate: bool = False) -> Sandbox | None:
 
 
 async def tested_provers(
-    sandbox: Sandbox, systems: frozenset[str], lean_toolchain: str = "", lean_bases: str = ""
+    sandbox: Sandbox,
+    systems: frozenset[str],
+    lean_toolchain: str = "",  # noqa: PT028 - no test
+    lean_bases: str = "",  # noqa: PT028 - no test
 ) -> tuple[Mapping[str, Prover], tuple[SelfTest, ...]]:
     """The provers of `systems` that work in this sandbox, by system, and what every one that was tried said.
 
