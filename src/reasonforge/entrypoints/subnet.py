@@ -30,6 +30,7 @@ from reasonforge.adapters.sqlalchemy.database import Database, open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import MinerHandlers, Transport
 from reasonforge.application.ports.verifier import Verifier
@@ -106,6 +107,7 @@ class InProcessSubnet:
         chain: the subnet's hyperparameters; the tempo is 360 by default.
         embedder: the deterministic one without a model by default.
         verifier: every validator's; by default the exact checks that need no tools.
+        tasks: where every validator's tasks come from; by default the families that any validator can judge.
         jury: whether validators judge one another's replies (§1.8); on a chain they cannot, and are audited by the
             weights that they publish.
         database: a file for all validators' stores; in memory when None.
@@ -126,6 +128,7 @@ class InProcessSubnet:
         chain: Hyperparameters | None = None,
         embedder: Embedder | None = None,
         verifier: Verifier | None = None,
+        tasks: TaskSource | None = None,
         database: Path | None = None,
         jury: bool = True,
         emission_per_epoch: Rao = EMISSION_PER_EPOCH,
@@ -151,6 +154,7 @@ class InProcessSubnet:
         self.jury = MemoryJury(self.rules.parameters.validators_per_task, self._stake_of) if jury else None
         self.embedder = embedder or HashingEmbedder()
         self.verifier = SharedVerifier(verifier or inline_verifier(self.clock))
+        self._tasks = {} if tasks is None else {"tasks": tasks}
         self._audience, self._publications = Audience(), LastPublications()
         self._audience.admit(self._publications)
         self._database_path = database
@@ -286,6 +290,7 @@ class InProcessSubnet:
                 clock=self.clock,
                 telemetry=self._audience,
                 notifier=self.notifier,
+                **self._tasks,
             ),
             rules=evolve(self.rules, policy=policy),
         )

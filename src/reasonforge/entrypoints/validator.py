@@ -140,6 +140,8 @@ def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
         sandbox=settings.sandbox,
         must_isolate=not settings.is_local_chain,
         programs=settings.sandbox_enabled,
+        lean_toolchain=settings.lean4_toolchain,
+        lean_bases=settings.lean4_bases,
         systems=wanted,
     )
 
