@@ -5,6 +5,7 @@ from random import Random
 from attrs import evolve, field, frozen
 
 from reasonforge.adapters.tasks.family import AnyFamily, ArtefactFamily, pose
+from reasonforge.adapters.tasks.hidden_inputs import with_secret_inputs
 from reasonforge.adapters.tasks.registry import ANYWHERE
 from reasonforge.domain.discipline import ANSWER_CHECK, Discipline
 from reasonforge.domain.epoch import Epoch
@@ -104,17 +105,18 @@ def task_of(family: AnyFamily, seed: str, difficulty: int) -> Task:
         ValueError: the family has no such difficulty.
     """
     posed = pose(family, seed, difficulty)
+    keyed = with_secret_inputs(family, posed.instance, f"{family.name}/{family.version}/{difficulty}/{seed}")
     return Task(
         task_id=TaskId(f"{family.discipline}.{family.name}/{family.version}/{seed}/{difficulty}"),
         problem=posed.statement,
         discipline=family.discipline,
         difficulty=difficulty,
-        answer=family.answer(posed.instance),
+        answer=keyed.answer(posed.instance),
         checks=_checks(family, posed.instance),
         family=family.name,
         version=family.version,
         seed=seed,
-        artefacts=family.artefacts(posed.instance) if isinstance(family, ArtefactFamily) else (),
+        artefacts=keyed.artefacts(posed.instance) if isinstance(keyed, ArtefactFamily) else (),
     )
 
 
