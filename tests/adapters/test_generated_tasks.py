@@ -7,6 +7,7 @@ from attrs import evolve
 
 from reasonforge.adapters.tasks.families.congruences import Congruences, System
 from reasonforge.adapters.tasks.families.voting import Voting
+from reasonforge.adapters.tasks.family import ArtefactFamily
 from reasonforge.adapters.tasks.registry import ANYWHERE, BY_NAME
 from reasonforge.adapters.tasks.source import GeneratedTasks, task_of
 from reasonforge.domain.answers.reading import read_answer
@@ -80,7 +81,9 @@ def test_what_an_estimate_is_held_against_is_secret(name: str) -> None:
     """The models and samples that a claim is held against follow from the task's seed, and not from its statement."""
     family = BY_NAME[name]
     task = task_of(family, "00ff", 3)
-    public = family.artefacts(family.read(task.problem))
+    instance = family.read(task.problem)
+    assert isinstance(family, ArtefactFamily)
+    public = family.artefacts(instance)
     assert [one.asks for one in task.artefacts] == [one.asks for one in public]
     assert [one.against["seed"] for one in task.artefacts] != [one.against["seed"] for one in public]
     assert task == task_of(family, "00ff", 3)

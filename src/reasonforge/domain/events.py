@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from reasonforge.domain.commitment import SeedRecord
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.report import EpochReport, Publication, ScoredTask
@@ -43,4 +44,20 @@ class WeightsPublished:
     publication: Publication
 
 
-Event = EpochStarted | TaskScored | EpochClosed | WeightsPublished
+@frozen
+class SeedCommitted:
+    """Before anybody is asked: what the epoch's tasks will be drawn by."""
+
+    validator: Hotkey
+    record: SeedRecord
+
+
+@frozen
+class SeedRevealed:
+    """After the epoch: the seed, from which anybody can draw its tasks again."""
+
+    validator: Hotkey
+    record: SeedRecord
+
+
+Event = SeedCommitted | SeedRevealed | EpochStarted | TaskScored | EpochClosed | WeightsPublished

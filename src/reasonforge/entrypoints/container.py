@@ -24,6 +24,7 @@ from reasonforge.application.ports.jury import Jury
 from reasonforge.application.ports.notifier import Notifier
 from reasonforge.application.ports.reasoner import Reasoner
 from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.task_desk import TaskDesk
 from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import Transport
@@ -31,10 +32,13 @@ from reasonforge.application.ports.verifier import Verifier
 from reasonforge.application.validator.compare_replies import CompareReplies
 from reasonforge.application.validator.draw_plan import DrawPlan
 from reasonforge.application.validator.judge_replies import JudgeReplies
+from reasonforge.application.validator.look_back import LookBack
 from reasonforge.application.validator.publish_weights import PublishWeights
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.application.validator.run_epoch import RunEpoch
 from reasonforge.application.validator.score_task import ScoreTask
+from reasonforge.application.validator.settle_user_tasks import SettleUserTasks
+from reasonforge.application.validator.take_user_tasks import TakeUserTasks
 from reasonforge.domain.discipline import Discipline
 
 
@@ -52,6 +56,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     clock: providers.Dependency[Clock] = providers.Dependency()
     telemetry: providers.Dependency[Telemetry] = providers.Dependency()
     notifier: providers.Dependency[Notifier] = providers.Dependency()
+    desk: providers.Dependency[TaskDesk] = providers.Dependency()
 
     chain = providers.Singleton(MemoryChain, ledger, hotkey)
     entropy = providers.Singleton(HmacEntropy, secret)
@@ -89,6 +94,7 @@ class NeuronAdapters(containers.DeclarativeContainer):
     clock: providers.Dependency[Clock] = providers.Dependency()
     telemetry: providers.Dependency[Telemetry] = providers.Dependency()
     notifier: providers.Dependency[Notifier] = providers.Dependency()
+    desk: providers.Dependency[TaskDesk] = providers.Dependency()
 
     entropy = providers.Singleton(HmacEntropy, secret)
 
@@ -101,7 +107,18 @@ class Validator(containers.DeclarativeContainer):
 
     compare = providers.Singleton(CompareReplies, adapters.embedder, rules.provided.similarity)
     judge = providers.Singleton(JudgeReplies, adapters.verifier, rules)
-    draw_plan = providers.Singleton(DrawPlan, adapters.tasks, adapters.entropy, rules)
+    take_user_tasks = providers.Singleton(TakeUserTasks, adapters.desk, adapters.notifier, rules)
+    settle_user_tasks = providers.Singleton(SettleUserTasks, adapters.desk, adapters.store, adapters.notifier)
+    draw_plan = providers.Singleton(DrawPlan, adapters.tasks, take_user_tasks, adapters.store, adapters.entropy, rules)
+    look_back = providers.Singleton(
+        LookBack,
+        store=adapters.store,
+        desk=adapters.desk,
+        settle=settle_user_tasks,
+        entropy=adapters.entropy,
+        telemetry=adapters.telemetry,
+        notifier=adapters.notifier,
+    )
     score_task = providers.Singleton(
         ScoreTask,
         transport=adapters.transport,
@@ -128,6 +145,8 @@ class Validator(containers.DeclarativeContainer):
         draw_plan=draw_plan,
         score_task=score_task,
         publish_weights=publish_weights,
+        settle_user_tasks=settle_user_tasks,
+        look_back=look_back,
         telemetry=adapters.telemetry,
         notifier=adapters.notifier,
         rules=rules,

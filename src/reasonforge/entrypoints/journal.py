@@ -7,7 +7,15 @@ from attrs import frozen
 
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.notifier import OperatorNotice, Severity
-from reasonforge.domain.events import EpochClosed, EpochStarted, Event, TaskScored, WeightsPublished
+from reasonforge.domain.events import (
+    EpochClosed,
+    EpochStarted,
+    Event,
+    SeedCommitted,
+    SeedRevealed,
+    TaskScored,
+    WeightsPublished,
+)
 from reasonforge.domain.weights import (
     WeightRow,
     WeightsCommitted,
@@ -32,6 +40,15 @@ class Journal:
 
     def emit(self, event: Event) -> None:
         match event:
+            case SeedCommitted(_, record):
+                self.note("seed committed", epoch=record.committed.epoch.number, commitment=record.committed.commitment)
+            case SeedRevealed(_, record):
+                self.note(
+                    "seed revealed",
+                    epoch=record.committed.epoch.number,
+                    commitment=record.committed.commitment,
+                    seed=None if record.revealed is None else record.revealed.secret.hex(),
+                )
             case EpochStarted():
                 self.note(
                     "epoch started",

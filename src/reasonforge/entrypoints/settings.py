@@ -226,6 +226,14 @@ class ValidatorSettings(NeuronSettings):
     sample_size: int = _setting(
         "--validator.sample_size", "VALIDATOR_SAMPLE_SIZE", default=16, says="Miners asked per task.", ge=1, le=4096
     )
+    api_share: float = _setting(
+        "--validator.api_share",
+        "VALIDATOR_API_SHARE",
+        default=0.25,
+        says="Share of an epoch's tasks that users may submit, 0 to 1.",
+        ge=0,
+        le=1,
+    )
     sandbox_enabled: bool = _setting(
         "--validator.sandbox_enabled",
         "VALIDATOR_SANDBOX_ENABLED",
