@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from math import fsum
 
 from attrs import frozen
 
@@ -100,8 +101,8 @@ def agree(voices: Sequence[Voice]) -> Agreement:
     for place, told in enumerate(said):
         if told:
             places.setdefault(told, []).append(place)
-    total = sum(own)
-    weighed = [(tuple(group), sum(own[place] for place in group)) for group in places.values()]
+    total = fsum(own)
+    weighed = [(tuple(group), fsum(own[place] for place in group)) for group in places.values()]
     weighed.sort(key=lambda item: (-item[1], item[0][0]))
     return Agreement(
         groups=tuple(group for group, _ in weighed),

@@ -17,6 +17,7 @@ _APART_SECONDS = 10.0
 @frozen
 class _Seen:
     asked_at: float
+    handed_in_at: float
     question: Question
     solution: Solution
 
@@ -27,14 +28,14 @@ class Leak:
 
     _seen: deque[_Seen] = field(factory=lambda: deque(maxlen=_REMEMBERED), init=False)
 
-    def show(self, asked_at: float, question: Question, solution: Solution) -> None:
+    def show(self, asked_at: float, handed_in_at: float, question: Question, solution: Solution) -> None:
         """Note a solution."""
-        self._seen.append(_Seen(asked_at, question, solution))
+        self._seen.append(_Seen(asked_at, handed_in_at, question, solution))
 
-    def like(self, question: Question, since: float) -> Solution | None:
+    def like(self, question: Question, since: float, now: float) -> Solution | None:
         """The newest solution to a question asked since then that looks the same but for its problem."""
         for seen in reversed(self._seen):
-            if seen.asked_at >= since and _looks(seen.question) == _looks(question):
+            if seen.asked_at >= since and seen.handed_in_at <= now and _looks(seen.question) == _looks(question):
                 return seen.solution
         return None
 
@@ -55,14 +56,14 @@ class Careless:
         asked_at = self.clock.monotonic()
         found = await self.reasoner.reason(question, budget_seconds)
         if isinstance(found, Solution):
-            self.leak.show(asked_at, question, found)
+            self.leak.show(asked_at, self.clock.monotonic(), question, found)
         return found
 
 
 async def overheard(leak: Leak, question: Question, clock: Clock, patience_seconds: float) -> Solution | NoAnswer:
     """What leaks of a question like this one, as soon as it does."""
     start = clock.monotonic()
-    while (found := leak.like(question, start - _APART_SECONDS)) is None:
+    while (found := leak.like(question, start - _APART_SECONDS, clock.monotonic())) is None:
         if clock.monotonic() - start >= patience_seconds:
             return NoAnswer("nothing like it leaked")
         await clock.sleep(_LOOK_SECONDS)
