@@ -62,7 +62,7 @@ async def asked(epochs: int, secret: bytes) -> list[Wire]:
 
 def features(wires: Sequence[Wire]) -> NDArray[np.float64]:
     """Hashed character 4-grams of everything that travels, and what is a number: place, sizes, timeout, difficulty."""
-    rows = np.zeros((len(wires), BUCKETS + 8))
+    rows: NDArray[np.float64] = np.zeros((len(wires), BUCKETS + 8))
     for row, (place, question, _) in zip(rows, wires, strict=True):
         told = json.dumps(
             [
@@ -82,7 +82,7 @@ def features(wires: Sequence[Wire]) -> NDArray[np.float64]:
         )  # fmt: skip
         row[BUCKETS:] = numbers
     deviation = rows.std(axis=0)
-    return (rows - rows.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
+    return np.asarray((rows - rows.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0), dtype=np.float64)
 
 
 def trained(rows: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import StoreFault
 from reasonforge.domain.events import Event, TaskScored
-from reasonforge.domain.identity import EpochNumber, Hotkey, TaskId
+from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey, TaskId
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.report import EpochReport, ScoredReply
 from reasonforge.domain.submission import ReasoningStep
@@ -229,7 +229,7 @@ def test_an_epoch_that_was_never_finished_gives_its_users_tasks_back() -> None:
             with pytest.raises(Stop):
                 await subnet.run_epochs(1)
             ledger = subnet.ledger
-            ledger.advance_to(subnet.ledger.tempo.epoch_at(ledger.block).last_block + 1)
+            ledger.advance_to(BlockNumber(ledger.tempo.epoch_at(ledger.block).last_block + 1))
             before = [subnet.desk.state_of(TaskId(name)).value for name in ("one", "two")]
             await subnet.run_epochs(1)
             state = await subnet.store_of(VALIDATOR).state_of(EpochNumber(0))

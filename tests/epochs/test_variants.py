@@ -14,7 +14,7 @@ from reasonforge.domain.identity import EpochNumber, Hotkey
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.report import EpochReport, EpochState, ScoredReply, ScoredTask
 from reasonforge.domain.seed import EpochSeed
-from reasonforge.entrypoints.cast import Plagiarist, Solver
+from reasonforge.entrypoints.cast import MinerPart, Plagiarist, Solver
 
 FEW_TASKS = ValidatorRules(parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=6))
 VALIDATOR = Hotkey("validator-01")
@@ -134,7 +134,7 @@ def test_a_restart_goes_on_with_what_it_was_bound_to(tmp_path: Path) -> None:
                 raise Stop
 
     async def disturbed() -> tuple[list[EpochReport], list[EpochState | None]]:
-        miners = [Solver(1.0), Solver(1.0), Plagiarist(1, 1.0)]
+        miners: list[MinerPart] = [Solver(1.0), Solver(1.0), Plagiarist(1, 1.0)]
         path = tmp_path / "stopped.db"
         async with InProcessSubnet(1, miners, 4, rules=FEW_TASKS, database=path) as subnet:
             reports = list((await subnet.run_epochs(1)).epochs[0].reports)
