@@ -19,6 +19,22 @@ from reasonforge.domain.weights import WeightRow, WeightsOutcome, WeightsRefused
 
 
 @frozen
+class Variant:
+    """A miner's own instance of a task: of the same family, difficulty and size, and answered by something else.
+
+    Attributes:
+        seed: from which its family makes it again.
+        instance: as in `Task`.
+        problem, truth: its statement, and its right answer as text.
+    """
+
+    seed: str
+    instance: str
+    problem: str
+    truth: str
+
+
+@frozen
 class ScoredReply:
     """One miner on one task.
 
@@ -35,6 +51,7 @@ class ScoredReply:
         void: nothing could be checked: counts neither for nor against (§1.3).
         breakthrough: Eq. 6 applied.
         flags: the kinds of anomaly seen in this reply.
+        variant: what this miner was asked, where it was not the task itself.
     """
 
     query_id: QueryId
@@ -53,6 +70,7 @@ class ScoredReply:
     void: bool = False
     breakthrough: bool = False
     flags: tuple[str, ...] = ()
+    variant: Variant | None = None
 
 
 @frozen

@@ -273,6 +273,14 @@ class ValidatorSettings(NeuronSettings):
         default=None,
         says="The file of the secret that tasks are drawn from; beside the SQLite file, or state/validator.secret.",
     )
+    api_share: float = _setting(
+        "--validator.api_share",
+        "VALIDATOR_API_SHARE",
+        default=0.25,
+        says="Share of an epoch's tasks that users may submit, 0 to 1.",
+        ge=0,
+        le=1,
+    )
     sandbox_enabled: bool = _setting(
         "--validator.sandbox_enabled",
         "VALIDATOR_SANDBOX_ENABLED",

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from reasonforge.adapters.bittensor.transport import BittensorTransport
 from reasonforge.adapters.memory.embedder import HashingEmbedder
+from reasonforge.adapters.memory.task_desk import MemoryTaskDesk
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.system.clock import SystemClock
@@ -87,6 +88,7 @@ async def _validate(settings: ValidatorSettings) -> None:
                 clock=clock,
                 telemetry=seen.telemetry,
                 notifier=journal,
+                desk=MemoryTaskDesk(),
             ),
             rules=rules,
         )
@@ -118,6 +120,7 @@ def rules_of(settings: ValidatorSettings) -> ValidatorRules:
         ),
         policy=policy_named(settings.scoring_policy),
         sample_size=settings.sample_size,
+        api_share=settings.api_share,
     )
 
 

@@ -1,9 +1,10 @@
 """The Store without a disk: for the in-process subnet and for tests. It forgets everything when it is let go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import Factory, define, frozen
 
+from reasonforge.domain.commitment import HISTORY_EPOCHS, EpochCommitment, SeedRecord, other_seed
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import StoreFault
 from reasonforge.domain.identity import EpochNumber, Hotkey
@@ -16,6 +17,7 @@ from reasonforge.domain.report import (
     ScoredTask,
     ValidatorResult,
 )
+from reasonforge.domain.seed import EpochSeed
 from reasonforge.domain.similarity import PastReasoning
 from reasonforge.domain.standing import Standing
 from reasonforge.domain.weights import WeightRow, WeightsUnreachable
@@ -43,6 +45,8 @@ class _Ledger:
     validators: tuple[ValidatorResult, ...] = ()
     standing: Standing = Factory(Standing)
     pending: WeightRow | None = None
+    seed: SeedRecord | None = None
+    instances: frozenset[str] = frozenset()
 
 
 class MemoryStore:
@@ -58,6 +62,38 @@ class MemoryStore:
 
     async def open_epoch(self, epoch: Epoch) -> EpochState:
         return self._ledgers.setdefault(epoch.number, _Ledger(epoch)).state
+
+    async def commit(self, commitment: EpochCommitment, instances: Collection[str]) -> None:
+        ledger = self._expect(commitment.epoch.number, {EpochState.OPEN}, "it cannot be bound to a seed")
+        if ledger.seed is None:
+            ledger.seed, ledger.instances = SeedRecord(commitment), frozenset(instances)
+        elif ledger.seed.committed.commitment != commitment.commitment:
+            raise other_seed(commitment.epoch.number)
+
+    async def reveal(self, epoch: EpochNumber, seed: EpochSeed) -> None:
+        ledger = self._expect(epoch, {*_HAS_RESULTS, EpochState.FAILED}, "its seed cannot be revealed")
+        if ledger.seed is None or ledger.seed.committed.commitment != seed.commitment():
+            raise other_seed(epoch)
+        ledger.seed = SeedRecord(ledger.seed.committed, seed)
+
+    async def commitment_of(self, epoch: EpochNumber) -> SeedRecord | None:
+        ledger = self._ledgers.get(epoch)
+        return None if ledger is None else ledger.seed
+
+    async def commitments(self, limit: int) -> Sequence[SeedRecord]:
+        found = [ledger.seed for ledger in reversed(self._in_order()) if ledger.seed is not None]
+        return found[: max(0, limit)]
+
+    async def asked_instances(self, since: EpochNumber, before: EpochNumber) -> frozenset[str]:
+        noted = (ledger.instances for ledger in self._in_order() if since <= ledger.epoch.number < before)
+        return frozenset[str]().union(*noted)
+
+    async def open_epochs(self, before: EpochNumber) -> Sequence[EpochNumber]:
+        return [
+            ledger.epoch.number
+            for ledger in self._in_order()
+            if ledger.state is EpochState.OPEN and ledger.epoch.number < before
+        ]
 
     async def record(self, epoch: Epoch, scored: ScoredTask, reasoning: Sequence[PastReasoning]) -> None:
         ledger = self._expect(epoch.number, {EpochState.OPEN}, "nothing can be recorded")
@@ -144,6 +180,8 @@ class MemoryStore:
             if ledger.state is not EpochState.OPEN:
                 dropped += sum(1 + len(one.scored.replies) + len(one.reasoning) for one in ledger.tasks.values())
                 ledger.tasks.clear()
+        for ledger in ledgers[: max(0, len(ledgers) - max(keep_epochs, HISTORY_EPOCHS + 1))]:
+            ledger.instances = frozenset()
         return dropped
 
     def _in_order(self) -> list[_Ledger]:

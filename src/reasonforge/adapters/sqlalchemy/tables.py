@@ -25,10 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger, TypeEngine, UserDefinedType
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """`PRAGMA user_version`; a file with a greater one is refused, one with a smaller one gets the tables it lacks.
 
-1: a validator's records. 2: and a miner's (`book_owner`, `told_scores`, `asked_questions`).
+1: a validator's records. 2: and a miner's (`book_owner`, `told_scores`, `asked_questions`). 3: and what an epoch is
+bound to (`plan_tables`).
 """
 
 APPLICATION_ID = 0x52465331
