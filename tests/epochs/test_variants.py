@@ -67,7 +67,9 @@ def test_a_replayed_answer_is_wrong(epochs: tuple[list[EpochReport], list[Event]
     same = [reply for task, reply in replayed if reply.submission and reply.submission.final_answer == said[task]]
     assert len(same) >= 0.8 * len(replayed)
     assert {reply.correctness for reply in same} == {0.0}
-    assert {reply.cms for reply in same} == {0.0}
+    # Another check may hold by chance: what is feasible for one instance can be feasible for the next, and not optimal.
+    assert max(reply.cms for reply in same) < 0.2
+    assert sorted(reply.cms for reply in same)[len(same) // 2] == 0.0
 
 
 def test_the_copy_is_found_all_the_same(epochs: tuple[list[EpochReport], list[Event]]) -> None:
