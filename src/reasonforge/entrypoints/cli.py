@@ -9,6 +9,7 @@ import typer
 from reasonforge import __version__
 from reasonforge.domain.errors import OperatorError, ReasonForgeError
 from reasonforge.entrypoints.chain_serve import chain
+from reasonforge.entrypoints.db import db
 from reasonforge.entrypoints.demo import demo
 from reasonforge.entrypoints.doctor import doctor
 from reasonforge.entrypoints.sandbox_serve import sandbox
@@ -45,6 +46,7 @@ app.command(
 )(doctor)
 app.command(epilog="Example: reasonforge verify task.json reply.json --json")(verify)
 app.add_typer(chain)
+app.add_typer(db)
 app.add_typer(sandbox)
 app.add_typer(tasks)
 

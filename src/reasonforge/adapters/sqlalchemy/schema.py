@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select, text, update
 
 from reasonforge.adapters.sqlalchemy import plan_tables, tables
-from reasonforge.adapters.sqlalchemy.tables import APPLICATION_ID, SCHEMA_VERSION
+from reasonforge.adapters.sqlalchemy.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
 from reasonforge.domain.errors import OperatorError
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -60,7 +60,7 @@ def version_of(connection: Connection) -> int:
 
 def create(connection: Connection) -> None:
     """All tables, in an empty database."""
-    tables.metadata.create_all(connection, checkfirst=False)
+    metadata.create_all(connection, checkfirst=False)
     _version_table.create(connection)
     connection.execute(insert(_version_table), {"version_num": _revision(SCHEMA_VERSION)})
     _mark(connection)
