@@ -14,6 +14,7 @@ from reasonforge.entrypoints.doctor import doctor
 from reasonforge.entrypoints.sandbox_serve import sandbox
 from reasonforge.entrypoints.simulate import simulate
 from reasonforge.entrypoints.status import status
+from reasonforge.entrypoints.tasks import tasks
 from reasonforge.entrypoints.verify import verify
 
 OPERATORS_FAULT = 2
@@ -45,6 +46,7 @@ app.command(
 app.command(epilog="Example: reasonforge verify task.json reply.json --json")(verify)
 app.add_typer(chain)
 app.add_typer(sandbox)
+app.add_typer(tasks)
 
 
 def _version(asked: bool) -> None:

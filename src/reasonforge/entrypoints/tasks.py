@@ -1,0 +1,24 @@
+"""`reasonforge tasks`: make, prove, list, import and weigh tasks. A module for each command; here they are a group."""
+
+import typer
+
+from reasonforge.entrypoints.tasks_check import check
+from reasonforge.entrypoints.tasks_generate import generate
+
+tasks = typer.Typer(
+    name="tasks",
+    help="Tasks: make them, prove them, list them, import your own, and see what the families give.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@tasks.callback()
+def _group() -> None:
+    """Tasks: make them, prove them, list them, import your own, and see what the families give."""
+
+
+tasks.command(epilog="Example: reasonforge tasks generate --family congruences --difficulty 4 --count 3 --seed mine")(
+    generate
+)
+tasks.command(epilog="Example: reasonforge tasks check benchmarks/tasks --jobs 2")(check)
