@@ -103,7 +103,7 @@ def _without_repetitions(tasks: Sequence[FiledTask]) -> Iterator[FiledTask]:
 
 
 def about_the_whole(found: Found) -> list[tuple[Path, str]]:
-    """What is wrong with each folder as a database (7-tasks §7.5): counts, spread, where its tasks are, what is missing."""
+    """What is wrong with each folder as a database (7-tasks §7.5): counts, spread, places, and what is missing."""
     wrong = []
     for folder in found.folders:
         inside = [one for one in found.tasks if one.path.is_relative_to(folder)]

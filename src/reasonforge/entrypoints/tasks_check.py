@@ -86,8 +86,9 @@ def _lines(document: dict[str, Any]) -> list[str]:
     ]
     if document["by_hand"]:
         lines.append(f"{document['by_hand']} tasks are written by hand: there is no solver to find their answers again")
-    return [
-        *lines,
+    partly = sum(map(len, document["not_checked"].values()))
+    lines.append(
         f"{document['tasks']} tasks, {document['traps']} of them traps: {document['proved']} proved, "
-        f"{len(document['wrong'])} mistakes, {sum(map(len, document['not_checked'].values()))} not wholly checked here",
-    ]
+        f"{len(document['wrong'])} mistakes, {partly} not wholly checked here"
+    )
+    return lines

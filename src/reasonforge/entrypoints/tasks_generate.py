@@ -40,8 +40,7 @@ def generate(
 ) -> None:
     """Make tasks: --database the shipped ones, byte for byte; --family some of one family, as a file of tasks.
 
-    Tasks of a secret seed can be imported by a validator (`reasonforge tasks import`); those of the shipped database
-    are public, for practice.
+    Tasks of the shipped database are public, for practice and for tests.
     """
     if database == bool(family):
         raise OperatorError("say --database, or --family NAME")

@@ -1,4 +1,4 @@
-"""What the shipped database holds (7-tasks §7.5): which families a topic's tasks come from, how many, how many traps."""
+"""What the shipped database holds (7-tasks §7.5): a topic's families, how many tasks, how many of them traps."""
 
 import hashlib
 from collections import Counter
@@ -194,13 +194,12 @@ def uneven(levels: Mapping[Discipline, Counter[int]], families: Mapping[str, Any
     """Where a database with these counts by difficulty is not spread evenly, a sentence each."""
     found = []
     for discipline, counted in levels.items():
-        asked = sorted(
-            {level for one in families.values() if one.discipline is discipline for level in one.difficulties}
-        )
+        own = [family for family in families.values() if family.discipline is discipline]
+        asked = sorted({level for family in own for level in family.difficulties})
         even = counted.total() / len(asked)
-        for level in asked:
-            if abs(counted[level] - even) > SPREAD * even + 1:
-                found.append(
-                    f"{discipline} has {counted[level]} tasks of difficulty {level}, where an even spread has {even:.1f}"
-                )
+        found += [
+            f"{discipline} has {counted[level]} tasks of difficulty {level}, where an even spread has {even:.1f}"
+            for level in asked
+            if abs(counted[level] - even) > SPREAD * even + 1
+        ]
     return found
