@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -65,7 +65,7 @@ class Network:
             name,
             f"reasonforge.entrypoints.{kind}",
             *("--subtensor.chain_endpoint", self.url, "--wallet.name", name, "--wallet.path", str(self.root / "w")),
-            *("--state.db", str(self.root / f"{name}.db"), *arguments),
+            *("--state.db", str(self.root / f"{name}.db"), *quiet(kind, arguments), *arguments),
         )
 
     def tasks_of(self, name: str) -> list[str]:
@@ -106,6 +106,12 @@ def network(root: Path, *found: str, block_seconds: float = 0.7) -> Iterator[Net
             if process.poll() is None:
                 process.kill()
                 process.wait()
+
+
+def quiet(kind: str, arguments: Sequence[str]) -> list[str]:
+    """Several neurons of a machine cannot all have the default ports: none, where a test asks for none."""
+    flags = ["--metrics.port", *(["--validator.port"] if kind == "validator" else [])]
+    return [word for flag in flags if flag not in arguments for word in (flag, "0")]
 
 
 async def results(root: Path, name: str, hotkey: Hotkey) -> dict[int, tuple[MinerResult, ...]]:

@@ -11,11 +11,13 @@ from reasonforge.adapters.memory.chain import MemoryChain
 from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.adapters.memory.score_book import MemoryScoreBook
+from reasonforge.adapters.memory.telemetry import MemoryTelemetry
 from reasonforge.adapters.system.entropy import HmacEntropy
 from reasonforge.adapters.system.gate import AsyncioGate
 from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.application.miner.admit_caller import AdmitCaller
 from reasonforge.application.miner.bound_work import BoundWork
+from reasonforge.application.miner.observe_questions import ObserveQuestions
 from reasonforge.application.miner.remember_questions import RememberQuestions
 from reasonforge.application.miner.remember_scores import RememberScores
 from reasonforge.application.miner.report_health import ReportHealth
@@ -76,6 +78,7 @@ class MemoryMinerAdapters(containers.DeclarativeContainer):
     gate = providers.Singleton(AsyncioGate, places=len(Discipline), room=MEMORY_MINERS_ROOM)
     book = providers.Singleton(MemoryScoreBook)
     notifier = providers.Singleton(MemoryNotifier)
+    telemetry = providers.Singleton(MemoryTelemetry)
 
 
 class MinerAdapters(containers.DeclarativeContainer):
@@ -86,6 +89,7 @@ class MinerAdapters(containers.DeclarativeContainer):
     gate: providers.Dependency[Gate] = providers.Dependency()
     book: providers.Dependency[ScoreBook] = providers.Dependency()
     notifier: providers.Dependency[Notifier] = providers.Dependency()
+    telemetry: providers.Dependency[Telemetry] = providers.Dependency()
 
 
 class NeuronAdapters(containers.DeclarativeContainer):
@@ -162,15 +166,23 @@ class Miner(containers.DeclarativeContainer):
     )
     route = providers.Singleton(RouteByDiscipline, disciplines, bound_work)
     remember_questions = providers.Singleton(RememberQuestions, route, adapters.book, adapters.clock, adapters.notifier)
+    observe_questions = providers.Singleton(
+        ObserveQuestions, adapters.chain.provided.hotkey, remember_questions, adapters.clock, adapters.telemetry
+    )
     remember_scores = providers.Singleton(
-        RememberScores, adapters.book, adapters.chain.provided.hotkey, adapters.clock, adapters.notifier
+        RememberScores,
+        adapters.book,
+        adapters.chain.provided.hotkey,
+        adapters.clock,
+        adapters.notifier,
+        adapters.telemetry,
     )
     report_health = providers.Singleton(ReportHealth, reasoner, disciplines, __version__, adapters.gate)
     handlers = providers.Singleton(
         MinerHandlers,
         admit=admit_caller,
         foresee=admit_caller.provided.foresee,
-        solve=remember_questions,
+        solve=observe_questions,
         health=report_health,
         learn=remember_scores,
     )

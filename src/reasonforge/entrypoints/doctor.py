@@ -2,12 +2,10 @@
 
 import asyncio
 import json as jsons
-import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 from attrs import evolve, frozen
@@ -37,6 +35,7 @@ from reasonforge.entrypoints.doctor_checks.tools import (
     look_at_verifier,
 )
 from reasonforge.entrypoints.doctor_checks.wallet import WalletFound, look_at_wallet
+from reasonforge.entrypoints.hidden import hidden_values
 from reasonforge.entrypoints.settings import (
     Backend,
     MinerSettings,
@@ -51,7 +50,6 @@ SOMETHING_FAILS = 1
 CHAIN_SECONDS = 60.0
 NODE_SECONDS = 30.0
 VERIFIER_SECONDS = 60.0
-_SHORTEST_SECRET = 4
 
 
 class Role(StrEnum):
@@ -148,7 +146,7 @@ async def diagnose(
         looks.append(Check("reasoner", lambda: look_at_reasoner(miner, clock, live=live), LIVE_SECONDS + 15))
     found = await examine(looks)
     lines = [_settings_line(settings), *wallet.diagnoses, *port.diagnoses, *found]
-    secrets = _secrets(settings)
+    secrets = hidden_values(settings)
     return [_without(secrets, one) for one in lines]
 
 
@@ -231,23 +229,6 @@ async def _port(settings: NeuronSettings) -> _Port:
 
 def _as_list(work: Callable[[], list[Diagnosis]]) -> Callable[[], Awaitable[list[Diagnosis]]]:
     return lambda: in_thread(work)
-
-
-def _secrets(settings: NeuronSettings) -> list[str]:
-    """What no line may show: the API key, and what URLs carry beside host and path."""
-    found = []
-    urls = [settings.subtensor_chain_endpoint, settings.subtensor_network, settings.state_db]
-    if isinstance(settings, MinerSettings):
-        found.append(os.environ.get(settings.key_variable, ""))
-        urls.append(settings.base_url)
-    for url in urls:
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            found.append(url)
-            continue
-        found += [parts.netloc.rpartition("@")[0], parts.password or "", parts.query]
-    return sorted({one for one in found if len(one) >= _SHORTEST_SECRET}, key=len, reverse=True)
 
 
 def _without(secrets: Sequence[str], one: Diagnosis) -> Diagnosis:

@@ -101,6 +101,22 @@ class NeuronSettings(BaseSettings):
         says="The SQLite file of what must survive.",
     )
 
+    metrics_port: Port = _setting(
+        "--metrics.port", "PROMETHEUS_PORT", default=0, says="TCP port of /metrics and the health pages; 0: none."
+    )
+    metrics_host: str = _setting(
+        "--metrics.host",
+        "METRICS_HOST",
+        default="127.0.0.1",
+        says="Address that metrics and health pages are served at; 0.0.0.0 for other machines, who need no password.",
+    )
+    otel_endpoint: str = _setting(
+        "--otel.endpoint",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        default="",
+        says="URL of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; empty: no traces.",
+    )
+
     @property
     def is_local_chain(self) -> bool:
         """Whether the chain is one of `reasonforge chain serve`."""
@@ -116,6 +132,12 @@ class MinerSettings(NeuronSettings):
         "STATE_DB_URL",
         default="state/miner.db",
         says="The SQLite file of what must survive; a miner's own, also beside a validator.",
+    )
+    metrics_port: Port = _setting(
+        "--metrics.port",
+        "PROMETHEUS_PORT",
+        default=9091,
+        says="TCP port of /metrics and the health pages; a miner's is 9091, a validator's 9092; 0: none.",
     )
     backend: Backend = _setting(
         "--miner.backend",
@@ -198,6 +220,18 @@ class MinerSettings(NeuronSettings):
 class ValidatorSettings(NeuronSettings):
     """A validator's own."""
 
+    metrics_port: Port = _setting(
+        "--metrics.port",
+        "PROMETHEUS_PORT",
+        default=9092,
+        says="TCP port of /metrics and the health pages; a miner's is 9091, a validator's 9092; 0: none.",
+    )
+    port: Port = _setting(
+        "--validator.port",
+        "VALIDATOR_PORT",
+        default=8092,
+        says="TCP port of /livez, /readyz and /startupz, at --metrics.host; 0: none.",
+    )
     epoch_length: int = _setting(
         "--validator.epoch_length",
         "VALIDATOR_EPOCH_LENGTH",

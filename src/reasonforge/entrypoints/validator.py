@@ -13,6 +13,8 @@ from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.adapters.tasks.source import GeneratedTasks
+from reasonforge.adapters.telemetry.exposition import CollectorRegistry
+from reasonforge.adapters.telemetry.prometheus_validator import ValidatorMetrics
 from reasonforge.adapters.transformers.embedder import SentenceTransformerEmbedder
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.validator.keep_running import KeepRunning
@@ -22,6 +24,8 @@ from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.scoring.policies import policy_named
 from reasonforge.entrypoints.container import NeuronAdapters, Validator
 from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
+from reasonforge.entrypoints.noticeboard import Neuron
+from reasonforge.entrypoints.observation import beating, observed, pulse_of
 from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
 from reasonforge.entrypoints.verification import BUBBLEWRAP, ToolSettings, open_tools
 
@@ -46,11 +50,23 @@ def run() -> None:
 
 async def _validate(settings: ValidatorSettings) -> None:
     identity = identity_of(settings)
-    journal = journal_of(settings, "validator")
+    journal = journal_of(settings, Neuron.VALIDATOR)
     rules = rules_of(settings)
     embedder = embedder_of(settings)
     clock = SystemClock()
+    registry = CollectorRegistry()
+    figures = ValidatorMetrics(registry, identity.hotkey, rules.parameters.trap_threshold)
     async with AsyncExitStack() as stack:
+        seen = await stack.enter_async_context(
+            observed(
+                *(settings, journal, clock),
+                kind=Neuron.VALIDATOR,
+                hotkey=identity.hotkey,
+                registry=registry,
+                figures=figures,
+                health_port=settings.port,
+            )
+        )
         chain = await stack.enter_async_context(chain_of(settings, identity, settings.epoch_length))
         neuron = await own_neuron(chain, settings)
         tools = await stack.enter_async_context(open_tools(tool_settings_of(settings)))
@@ -69,7 +85,7 @@ async def _validate(settings: ValidatorSettings) -> None:
                 tasks=GeneratedTasks(tools.families, timeout_seconds=settings.timeout),
                 jury=None,
                 clock=clock,
-                telemetry=journal,
+                telemetry=seen.telemetry,
                 notifier=journal,
             ),
             rules=rules,
@@ -82,10 +98,13 @@ async def _validate(settings: ValidatorSettings) -> None:
             publish_weights=container.publish_weights(),
             clock=clock,
             notifier=journal,
+            telemetry=seen.telemetry,
         )
         if settings.is_local_chain:  # its blocks pass as fast as somebody likes
             keep_running.look_seconds = LOCAL_LOOK_SECONDS
-        await keep_running()
+        seen.works(neuron.uid, f"validating as uid {neuron.uid} on subnet {chain.netuid}")
+        async with beating(pulse_of(settings, chain, database, seen, clock, tools.sandbox)):
+            await keep_running()
 
 
 def rules_of(settings: ValidatorSettings) -> ValidatorRules:
@@ -117,7 +136,12 @@ def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
             "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
             "`reasonforge sandbox serve` and give its socket"
         )
-    return ToolSettings(sandbox=settings.sandbox, programs=settings.sandbox_enabled, systems=wanted)
+    return ToolSettings(
+        sandbox=settings.sandbox,
+        must_isolate=not settings.is_local_chain,
+        programs=settings.sandbox_enabled,
+        systems=wanted,
+    )
 
 
 def embedder_of(settings: ValidatorSettings) -> Embedder:

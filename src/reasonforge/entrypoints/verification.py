@@ -60,12 +60,14 @@ class ToolSettings:
     Attributes:
         sandbox: where strangers' programs run: the path of a runner's socket, `bubblewrap` (weaker: for development),
             or `none`.
+        must_isolate: a sandbox that is for development only is refused, behind a runner as well.
         programs: whether programs are judged in it.
         systems: in which systems formal proofs are checked there: `lean4`, `coq`.
         workers: processes for everything else that takes time, > 0.
     """
 
     sandbox: str = NO_SANDBOX
+    must_isolate: bool = False
     programs: bool = True
     systems: frozenset[str] = EVERY_SYSTEM
     workers: int = field(factory=lambda: os.cpu_count() or 1)
@@ -100,15 +102,21 @@ async def open_tools(settings: ToolSettings) -> AsyncIterator[Tools]:
     are not drawn.
 
     Raises:
-        OperatorError: a runner's socket that is not there.
+        OperatorError: a runner's socket that is not there; a weaker sandbox where one must isolate.
     """
     async with AsyncExitStack() as stack:
         workers = await stack.enter_async_context(ProcessWorkers(settings.workers, preload=PRELOAD))
-        sandbox = sandbox_of(settings.sandbox)
+        sandbox = sandbox_of(settings.sandbox, must_isolate=settings.must_isolate)
         told: list[SelfTest] = []
         provers: Mapping[str, Prover] = {}
         if sandbox is not None:
-            told += await sandbox.self_test()
+            tests = await sandbox.self_test()
+            if settings.must_isolate and not sandbox.isolates and any(test.passed for test in tests):
+                raise OperatorError(
+                    f"the sandbox at {settings.sandbox} is {sandbox.name}, which is weaker than containers and for "
+                    "development only: start `reasonforge sandbox serve` with --image and without --engine bubblewrap"
+                )
+            told += tests
             provers, of_provers = await tested_provers(sandbox, settings.systems)
             told += of_provers
         programs = sandbox if settings.programs else None
@@ -121,8 +129,11 @@ async def open_tools(settings: ToolSettings) -> AsyncIterator[Tools]:
         yield Tools(verifier, tuple(families), sandbox, tuple(told))
 
 
-def sandbox_of(named: str) -> Sandbox | None:
-    """The sandbox of a setting's value; `OperatorError` when it names nothing that is there."""
+def sandbox_of(named: str, *, must_isolate: bool = False) -> Sandbox | None:
+    """The sandbox of a setting's value; `OperatorError` when it names nothing that is there.
+
+    With `must_isolate`, one behind a runner runs nothing unless it isolates.
+    """
     if named == NO_SANDBOX:
         return None
     if named == BUBBLEWRAP:
@@ -133,7 +144,7 @@ def sandbox_of(named: str) -> Sandbox | None:
             f"there is no sandbox runner at {named}: start `reasonforge sandbox serve --socket {named} …`, "
             f"or say {BUBBLEWRAP} (weaker) or {NO_SANDBOX}"
         )
-    return RunnerSandbox(path)
+    return RunnerSandbox(path, must_isolate=must_isolate)
 
 
 async def tested_provers(

@@ -16,7 +16,7 @@ from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.application.validator.score_task import ScoreTask
 from reasonforge.application.validator.tell_miners import notices_of
 from reasonforge.domain.epoch import Epoch
-from reasonforge.domain.events import EpochClosed, EpochStarted, TaskScored
+from reasonforge.domain.events import EpochClosed, EpochStarted, SubnetSeen, TaskAsked, TaskScored
 from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.report import EpochReport, EpochState, ScoredTask
 from reasonforge.domain.verdict import Unavailable
@@ -44,6 +44,7 @@ class RunEpoch:
             return None
         metagraph = await self.chain.metagraph(at=epoch.first_block, with_weights=True)
         hyperparameters = await self.chain.hyperparameters()  # from here to the weights the chain may freeze
+        self.telemetry.emit(SubnetSeen(self.chain.hotkey, metagraph, hyperparameters))
         plan = await self.draw_plan(epoch, metagraph, self.chain.hotkey)
         tasks = await self._score_all(epoch, plan)
         closing = close_epoch(
@@ -69,6 +70,9 @@ class RunEpoch:
         self.telemetry.emit(EpochStarted(self.chain.hotkey, epoch, len(plan), _miners(plan), len(done)))
         health = await self._health(missing)
         for batch in missing:
+            self.telemetry.emit(
+                TaskAsked(self.chain.hotkey, epoch, batch.index, batch.task, miners=len(batch.requests))
+            )
             scoring = await self.score_task(epoch, batch, health)
             await self.store.record(epoch, scoring.task, scoring.reasoning)
             done[batch.index] = scoring.task

@@ -50,6 +50,8 @@ _FIELDS: Mapping[str, frozenset[str]] = {
         {"system", "base", "statement", "theorem", "allowed_axioms", "reference", "seconds", "memory_mb"}
     ),
 }
+FORMATS = tuple(_FIELDS)
+"""Every answer format there is."""
 _COLLECTIONS = frozenset({"list", "set", "multiset", "tuple", "matrix"})
 
 
