@@ -21,6 +21,8 @@ OWN = ("miner", "validator", "gateway", "runner")
 SOCKET = Path("/var/run/docker.sock")
 EPOCH_SECONDS = 240.0
 USER, RUNNER = 10001, 10002
+MINERS = ("miner-1", "miner-2", "miner-3")
+STATE = "/var/lib/reasonforge/validator.db"
 
 
 def docker(*words: str) -> str:
@@ -108,68 +110,82 @@ class Containers:
             subprocess.run(["docker", "volume", "rm", "--force", volume], capture_output=True, check=False)
 
 
-@pytest.fixture
-def containers() -> Iterator[Containers]:
+@pytest.fixture(scope="module")
+def network() -> Iterator[Containers]:
+    """A network of its own that leads nowhere: chain, sandbox runner, three miners, and a validator in its second epoch
+    or later. All but the chain are healthy before the next part of them is started, as compose would have it.
+    """
     require_images(*(f"reasonforge-{name}" for name in OWN), "reasonforge-sandbox")
     made = Containers(Project(f"rf-{os.getpid()}-{secrets.token_hex(3)}"))
+    local = services("compose.localnet.yml", {})
+    validator = local["validator-1"]
+    more = {"VALIDATOR_SANDBOX_ENABLED": "true", "VALIDATOR_TASKS_PER_EPOCH": "6", "STATE_DB_PATH": STATE}
     try:
+        wallets = made.run("wallets", local["wallets"], attached=True)
+        assert len(wallets.splitlines()) == 5
+        made.run("chain", local["chain"])
+        made.run("sandbox", services("compose.yml", INSTALLATION)["sandbox"])
+        made.wait_until("chain", "healthy", 120)
+        for name in MINERS:
+            made.run(name, local[name])
+        for name in (*MINERS, "sandbox"):
+            made.wait_until(name, "healthy", 120)
+        made.run(
+            "validator-1",
+            {
+                **validator,
+                "environment": {**validator["environment"], **more},
+                "volumes": [*validator["volumes"], "runner:/run/reasonforge", "state:/var/lib/reasonforge"],
+            },
+        )
+        made.wait_until("validator-1", "healthy", 120)
+        made.wait_until("validator-1", "through an epoch", EPOCH_SECONDS, '"outcome": "set"')
         yield made
     finally:
         made.remove()
 
 
-def test_an_epoch_runs_across_the_containers(containers: Containers) -> None:
-    """Validator, miners, gateway and sandbox runner, each in a container as compose has it (no rights, read-only root,
-    no way out of their own network), get healthy; an epoch closes, programs are run by the runner, weights are set,
-    and the gateway shows it.
+def test_an_epoch_runs_across_the_containers(network: Containers) -> None:
+    """Validator, miners and sandbox runner, a container each and all healthy: an epoch closes, programs are run by the
+    runner, and weights are set.
     """
-    installation = services("compose.yml", INSTALLATION)
-    local = services("compose.localnet.yml", {})
-    runner = installation["sandbox"]
-    wallets = containers.run("wallets", local["wallets"], attached=True)
-    assert len(wallets.splitlines()) == 5
-    containers.run("chain", local["chain"])
-    containers.run("sandbox", runner)
-    for name in ("miner-1", "miner-2", "miner-3"):
-        containers.run(name, local[name])
-    for name in ("miner-1", "miner-2", "miner-3"):
-        containers.wait_until(name, "healthy", 120)
-    containers.wait_until("sandbox", "healthy", 120)
-    validator = local["validator-1"]
-    with_sandbox = {
-        **validator,
-        "environment": {
-            **validator["environment"],
-            "VALIDATOR_SANDBOX_ENABLED": "true",
-            "VALIDATOR_TASKS_PER_EPOCH": "6",
-            "STATE_DB_PATH": "/var/lib/reasonforge/validator.db",
-        },
-        "volumes": [*validator["volumes"], "runner:/run/reasonforge", "state:/var/lib/reasonforge"],
-    }
-    containers.run("validator-1", with_sandbox)
-    containers.wait_until("validator-1", "healthy", 120)
-    gateway = {**installation["gateway"], "network_mode": "service:chain"}
-    containers.run("gateway", gateway)
-    containers.wait_until("gateway", "healthy", 120)
-    containers.wait_until("validator-1", "past its first epoch", EPOCH_SECONDS, '"outcome": "set"')
-
-    log = containers.log("validator-1")
+    log = network.log("validator-1")
     assert "tool not used" not in log
     assert '"domain": "code"' in log
-    for name in containers.started[1:]:
-        shown = inspected(containers.project.container(name))
+    told = network.execute("miner-1", "reasonforge", "status", "--state.db", "state/miner.db", "--json")
+    assert json.loads(told)["miner"]["asked"] >= 6
+
+
+def test_the_containers_can_do_little(network: Containers) -> None:
+    """Each runs as a user without rights, capabilities or a root it can write; the engine is the runner's alone; the
+    network they share has no interface but loopback.
+    """
+    for name in network.started[1:]:
+        shown = inspected(network.project.container(name))
         uids = Path(f"/proc/{shown['State']['Pid']}/status").read_text().split("Uid:")[1].split()[:4]
         assert set(uids) == {str(RUNNER if name == "sandbox" else USER)}, name
         assert shown["HostConfig"]["ReadonlyRootfs"] is True, name
         assert shown["HostConfig"]["CapDrop"] == ["ALL"], name
         sockets = [mount for mount in shown["Mounts"] if mount["Destination"].endswith("docker.sock")]
         assert len(sockets) == (1 if name == "sandbox" else 0), name
-    interfaces = containers.execute("validator-1", "ls", "/sys/class/net").split()
-    assert interfaces == ["lo"], "its network leads nowhere else"
-    board = containers.execute("gateway", "python3", "-c", LEADERBOARD)
-    assert len(json.loads(board)) > 0
-    stopped = {name: _stopped(containers, name) for name in ("validator-1", "miner-1", "gateway", "sandbox", "chain")}
-    assert stopped == dict.fromkeys(stopped, 0), "SIGTERM ends each with 0"
+    assert network.execute("validator-1", "ls", "/sys/class/net").split() == ["lo"]
+
+
+def test_the_gateway_shows_what_the_validator_recorded(network: Containers) -> None:
+    """The gateway, in a container on the validator's store, gets healthy and has the epoch's miners on its board."""
+    words = ("run", "--rm", "--network", "none", "--entrypoint", "ls", "reasonforge-gateway", "/opt/reasonforge/bin")
+    require("gateway", "reasonforge-gateway" in docker(*words).split(), "the package has no reasonforge-gateway yet")
+    gateway = services("compose.yml", INSTALLATION)["gateway"]
+    network.run("gateway", {**gateway, "network_mode": "service:chain"})
+    network.wait_until("gateway", "healthy", 120)
+    board = json.loads(network.execute("gateway", "python3", "-c", LEADERBOARD))
+    assert len(board) > 0
+
+
+def test_sigterm_ends_each_container_well(network: Containers) -> None:
+    """Asked to stop, each part ends within its time with exit code 0. (The last test: it takes the network down.)"""
+    order = [name for name in reversed(network.started) if name != "wallets"]
+    assert {name: _stopped(network, name) for name in order} == dict.fromkeys(order, 0)
 
 
 def _stopped(containers: Containers, name: str) -> int:

@@ -51,11 +51,7 @@ WAITING_A_PLACE = 16
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a miner until it is stopped; the exit code."""
-
-    async def work() -> None:
-        await _mine(read_settings(MinerSettings, PROGRAM, arguments))
-
-    return run_process(PROGRAM, work)
+    return run_process(PROGRAM, lambda: _mine(read_settings(MinerSettings, PROGRAM, arguments)))
 
 
 def run() -> None:

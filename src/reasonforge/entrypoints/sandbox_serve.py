@@ -12,6 +12,7 @@ import typer
 
 from reasonforge.adapters.bubblewrap.sandbox import BubblewrapSandbox
 from reasonforge.adapters.runner.server import RunnerServer
+from reasonforge.adapters.system.service_manager import ServiceManager
 from reasonforge.application.ports.sandbox import Sandbox
 from reasonforge.domain.errors import OperatorError
 from reasonforge.entrypoints.terminal import Terminal
@@ -143,7 +144,10 @@ async def _serve(served: Sandbox, path: Path) -> None:
             Terminal().print(
                 f"{path}\n{served.name} runs: {offered}.{strength}", highlight=False, markup=False, soft_wrap=True
             )
+            manager = ServiceManager.of_environment()
+            manager.ready(f"runs {offered} for who connects to {path}")
             await stop.wait()
+            manager.stopping()
 
 
 @asynccontextmanager

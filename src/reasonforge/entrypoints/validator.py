@@ -37,11 +37,7 @@ SECRET_BYTES = 32
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a validator until it is stopped; the exit code."""
-
-    async def work() -> None:
-        await _validate(read_settings(ValidatorSettings, PROGRAM, arguments))
-
-    return run_process(PROGRAM, work)
+    return run_process(PROGRAM, lambda: _validate(read_settings(ValidatorSettings, PROGRAM, arguments)))
 
 
 def run() -> None:
