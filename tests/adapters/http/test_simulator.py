@@ -31,7 +31,7 @@ def simulator() -> Simulator:
 @pytest.fixture(scope="module")
 def client(simulator: Simulator) -> Iterator[httpx.Client]:
     app = FastAPI()
-    app.include_router(simulator_router(simulator))
+    app.include_router(simulator_router(simulator, "1.2.3"))
     with served(app) as server, httpx.Client(base_url=server.url, timeout=30) as client:
         yield client
 
@@ -130,7 +130,7 @@ def test_too_many_runs_at_once_are_told_to_come_back() -> None:
     simulator = Simulator(at_once=1, waiting=0)
     simulator.running = 1
     app = FastAPI()
-    app.include_router(simulator_router(simulator))
+    app.include_router(simulator_router(simulator, "1.2.3"))
     with served(app) as server:
         refused = httpx.post(f"{server.url}/api/simulate", json={"epochs": 1})
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")

@@ -13,7 +13,6 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
-from reasonforge import __version__
 from reasonforge.adapters.http.formulas import Formula, formulas
 from reasonforge.adapters.http.simulation_events import epoch_events, whole_run
 from reasonforge.adapters.http.simulation_request import MOST_WORK, RunRequest, StreamRequest
@@ -111,8 +110,8 @@ class EpochStream(Response):
             await asyncio.sleep(self._asked.pause)
 
 
-def simulator_router(simulator: Simulator) -> APIRouter:
-    """The routes under /api; `simulator` bounds what they run at once."""
+def simulator_router(simulator: Simulator, version: str) -> APIRouter:
+    """The routes under /api; `simulator` bounds what they run at once, `version` is the package's."""
     router = APIRouter(prefix="/api", tags=["simulator"])
     busy: dict[int | str, dict[str, Any]] = {503: {"description": "Too many runs wait already: see Retry-After."}}
     sse = {"text/event-stream": {"schema": {"type": "string"}}}
@@ -122,7 +121,7 @@ def simulator_router(simulator: Simulator) -> APIRouter:
         """That the simulator answers."""
         return SimulatorHealth(
             status="ok",
-            version=__version__,
+            version=version,
             running=simulator.running,
             streams=simulator.streams,
             most_work=MOST_WORK,
