@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from random import Random, SystemRandom
 from types import TracebackType
 from typing import Self
@@ -62,9 +62,17 @@ class AsyncClient:
         """One of one's own tasks as it is now."""
         return await self._drive(self._talk.task(task_id))
 
-    async def wait(self, task_id: str, timeout: float | None = None) -> Task:  # noqa: ASYNC109 - as Client's
-        """The task when it is completed, failed or cancelled; `NotDoneInTime` after `timeout` seconds."""
-        return await self._drive(self._talk.until_done(task_id, timeout, time.monotonic))
+    async def wait(
+        self,
+        task_id: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - as Client's
+        seen: Callable[[Task], None] | None = None,
+    ) -> Task:
+        """The task when it is completed, failed or cancelled; `NotDoneInTime` after `timeout` seconds.
+
+        `seen` is told how far the task has come each time that is looked at.
+        """
+        return await self._drive(self._talk.until_done(task_id, timeout, seen, time.monotonic))
 
     async def ask(
         self,

@@ -1,7 +1,7 @@
 """The client for programs that wait."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random, SystemRandom
 from types import TracebackType
 from typing import Self
@@ -72,9 +72,17 @@ class Client:
         """One of one's own tasks as it is now."""
         return self._drive(self._talk.task(task_id))
 
-    def wait(self, task_id: str, timeout: float | None = None) -> Task:
-        """The task when it is completed, failed or cancelled; `NotDoneInTime` after `timeout` seconds."""
-        return self._drive(self._talk.until_done(task_id, timeout, time.monotonic))
+    def wait(
+        self,
+        task_id: str,
+        timeout: float | None = None,
+        seen: Callable[[Task], None] | None = None,
+    ) -> Task:
+        """The task when it is completed, failed or cancelled; `NotDoneInTime` after `timeout` seconds.
+
+        `seen` is told how far the task has come each time that is looked at.
+        """
+        return self._drive(self._talk.until_done(task_id, timeout, seen, time.monotonic))
 
     def ask(
         self,

@@ -54,8 +54,14 @@ class Conversations:
         query = {"limit": str(limit)} | ({} if cursor is None else {"cursor": cursor})
         return self._asked(Call("GET", "/v1/tasks", query), TaskPage)
 
-    def until_done(self, task_id: str, timeout: float | None, monotonic: Callable[[], float]) -> Flow[Task]:
-        """Look at a task, ever more rarely, until it is done or `timeout` seconds have passed.
+    def until_done(
+        self,
+        task_id: str,
+        timeout: float | None,
+        seen: Callable[[Task], None] | None,
+        monotonic: Callable[[], float],
+    ) -> Flow[Task]:
+        """Look at a task, ever more rarely, until it is done or `timeout` seconds have passed; `seen` is shown each.
 
         Raises:
             NotDoneInTime: it is not done.
@@ -65,6 +71,8 @@ class Conversations:
         while True:
             reply = yield from persist(Call("GET", _task_path(task_id)), self.patience, self.rng)
             task = _read(reply, Task)
+            if seen is not None:
+                seen(task)
             if task.done:
                 return task
             seconds = max(self.rng.uniform(between / 2, between), retry_after(reply.headers) or 0.0)

@@ -20,7 +20,7 @@ from reasonforge.adapters.http.simulator import Simulator, simulator_router
 from reasonforge.domain.engine import ScoringEngine
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS, MechanismParameters
 from reasonforge.entrypoints.cli import main
-from tests.adapters.http.serving import served
+from tests.serving import served
 
 
 @pytest.fixture(scope="module")

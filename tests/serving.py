@@ -32,7 +32,7 @@ class Served:
         listener.bind(("127.0.0.1", self.port))
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(
-            self.app, log_level="error", timeout_graceful_shutdown=1, lifespan="on", ws="websockets-sansio"
+            self.app, log_level="error", timeout_graceful_shutdown=1, lifespan="off", ws="websockets-sansio"
         )
         server = uvicorn.Server(config)
         self._server = server
