@@ -15,6 +15,7 @@ from reasonforge.entrypoints.doctor import doctor
 from reasonforge.entrypoints.sandbox_serve import sandbox
 from reasonforge.entrypoints.simulate import simulate
 from reasonforge.entrypoints.status import status
+from reasonforge.entrypoints.submit import result, submit, watch
 from reasonforge.entrypoints.tasks import tasks
 from reasonforge.entrypoints.verify import verify
 
@@ -45,6 +46,9 @@ app.command(
     context_settings={"ignore_unknown_options": True},
 )(doctor)
 app.command(epilog="Example: reasonforge verify task.json reply.json --json")(verify)
+app.command(epilog='Example: reasonforge submit "What is the least n with n^3 = 5 (mod 13)?" --wait')(submit)
+app.command(epilog="Example: reasonforge watch TASK_ID --for 600")(watch)
+app.command(epilog="Example: reasonforge result TASK_ID --json")(result)
 app.add_typer(chain)
 app.add_typer(db)
 app.add_typer(sandbox)

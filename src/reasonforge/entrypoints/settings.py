@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import AfterValidator, AliasChoices, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
@@ -329,6 +329,17 @@ class ValidatorSettings(NeuronSettings):
         default="verified",
         says="verified or whitepaper.",
     )
+
+
+class CallerSettings(BaseSettings):
+    """What `reasonforge submit`, `watch` and `result` read besides their flags."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    gateway: str = Field("http://127.0.0.1:8000", validation_alias="REASONFORGE_GATEWAY")
+    api_key: SecretStr | None = Field(None, validation_alias="REASONFORGE_API_KEY")
 
 
 class SettingsError(OperatorError):
