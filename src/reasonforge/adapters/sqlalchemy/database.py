@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from reasonforge.adapters.sqlalchemy.codec.documents import UnreadableError
 from reasonforge.adapters.sqlalchemy.faults import as_operator_error, as_store_fault, sentence
+from reasonforge.adapters.sqlalchemy.gateway_tables import user_tasks  # noqa: F401 - its tables belong to every file
 from reasonforge.adapters.sqlalchemy.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
 from reasonforge.domain.errors import OperatorError, StoreFault
 

@@ -25,10 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger, TypeEngine, UserDefinedType
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 4
 """`PRAGMA user_version`; a file with a greater one is refused, one with a smaller one gets the tables it lacks.
 
 1: a validator's records. 2: and a miner's (`book_owner`, `told_scores`, `asked_questions`).
+4: and what the gateway keeps (`gateway_tables`); 3 has other tables of a validator's.
 """
 
 APPLICATION_ID = 0x52465331
