@@ -26,10 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.types import BigInteger, TypeEngine, UserDefinedType
 
 SCHEMA_VERSION = 3
-"""`PRAGMA user_version`; a file with a greater one is refused, one with a smaller one gets the tables it lacks.
+"""The newest migration's number (`schema.py`).
 
 1: a validator's records. 2: and a miner's (`book_owner`, `told_scores`, `asked_questions`). 3: and what an epoch is
-bound to (`plan_tables`).
+bound to (`plan_tables`), what the gateway keeps (`gateway_tables`), and weights that are on their way.
 """
 
 APPLICATION_ID = 0x52465331
