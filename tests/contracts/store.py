@@ -549,6 +549,28 @@ class StoreContract:
         with self.fresh() as store:
             run(scenario(store))
 
+    def test_weights_on_their_way_are_told_from_those_never_sent(self) -> None:
+        """What was noted before weights are sent is there until they are settled; the first note stays."""
+
+        async def scenario(store: Store) -> None:
+            await store.open_epoch(epoch_of(0))
+            with pytest.raises(StoreFault, match="epoch 0 is open"):
+                await store.sending(EpochNumber(0), BlockNumber(5))
+            await store.close(report_of(epoch_of(0)), STANDING)
+            assert list(await store.unpublished()) == [PendingWeights(epoch_of(0), ROW, None)]
+            await store.sending(EpochNumber(0), BlockNumber(5))
+            await store.sending(EpochNumber(0), BlockNumber(9))
+            assert await store.state_of(EpochNumber(0)) is EpochState.PUBLISHING
+            assert list(await store.unpublished()) == [PendingWeights(epoch_of(0), ROW, BlockNumber(5))]
+            assert await store.standing_before(EpochNumber(1)) == STANDING
+            await store.publish(Publication(epoch_of(0), SETTLING[0]))
+            assert list(await store.unpublished()) == []
+            with pytest.raises(StoreFault, match="epoch 0 is published"):
+                await store.sending(EpochNumber(0), BlockNumber(9))
+
+        with self.fresh() as store:
+            run(scenario(store))
+
     @pytest.mark.parametrize("outcome", SETTLING, ids=lambda outcome: type(outcome).__name__)
     def test_an_answer_of_the_chain_settles_the_epoch(self, outcome: WeightsOutcome) -> None:
         """Set, committed and refused weights are not pending any more."""

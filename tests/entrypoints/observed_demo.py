@@ -74,6 +74,11 @@ class Moody:
             raise ValidatorFault("the tools are out of order")
         return await self.tools.judge(task, submissions)
 
+    async def judge_each(self, tasks: Sequence[Task], submissions: Sequence[Submission]) -> Sequence[Verification]:
+        if self.out_of_order:
+            raise ValidatorFault("the tools are out of order")
+        return await self.tools.judge_each(tasks, submissions)
+
     async def self_test(self) -> Sequence[SelfTest]:
         return await self.tools.self_test()
 

@@ -60,7 +60,11 @@ def test_a_neuron_that_is_well_is_ready() -> None:
 def test_before_it_has_started_it_lives_and_is_not_ready() -> None:
     """/livez 200, so that nobody restarts it; /readyz and /startupz 503."""
     board = Noticeboard(noticeboard.Neuron.MINER, ME, MemoryClock())
-    found = {path: asyncio.run(show(Asked(path, {}))).status.value for path, show in board.pages().items()}
+    
+    async def statuses() -> dict[str, int]:
+        return {path: (await show(Asked(path, {}))).status.value for path, show in board.pages().items()}
+
+    found = asyncio.run(statuses())
     assert found == {"/livez": 200, "/readyz": 503, "/startupz": 503}
     board.started = True
     assert board.up().well

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.flag import Flag
-from reasonforge.domain.identity import Hotkey, QueryId, Uid
+from reasonforge.domain.identity import BlockNumber, Hotkey, QueryId, Uid
 from reasonforge.domain.judgement import Consensus
 from reasonforge.domain.likeness import UNLIKE, Likeness
 from reasonforge.domain.reply import Silence
@@ -157,16 +157,28 @@ class EpochState(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+    PUBLISHING = "publishing"
+    """Its weights may have reached the chain, and no answer is noted."""
     PUBLISHED = "published"
     FAILED = "failed"
 
 
+HAS_RESULTS = frozenset({EpochState.CLOSED, EpochState.PUBLISHING, EpochState.PUBLISHED})
+"""States of an epoch that is over and was not given up."""
+
+
 @frozen
 class PendingWeights:
-    """Weights of a closed epoch that the chain has not confirmed."""
+    """Weights of a closed epoch that the chain has not confirmed.
+
+    Attributes:
+        sent_after: the block of our last weights when these were sent; None while they never were. Once the chain shows
+            a later block, it has taken them.
+    """
 
     epoch: Epoch
     row: WeightRow
+    sent_after: BlockNumber | None = None
 
 
 @frozen

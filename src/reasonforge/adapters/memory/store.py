@@ -7,8 +7,9 @@ from attrs import Factory, define, frozen
 from reasonforge.domain.commitment import HISTORY_EPOCHS, EpochCommitment, SeedRecord, other_seed
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import StoreFault
-from reasonforge.domain.identity import EpochNumber, Hotkey
+from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey
 from reasonforge.domain.report import (
+    HAS_RESULTS,
     EpochReport,
     EpochState,
     MinerResult,
@@ -22,7 +23,7 @@ from reasonforge.domain.similarity import PastReasoning
 from reasonforge.domain.standing import Standing
 from reasonforge.domain.weights import WeightRow, WeightsUnreachable
 
-_HAS_RESULTS = frozenset({EpochState.CLOSED, EpochState.PUBLISHED})
+_UNSETTLED = frozenset({EpochState.CLOSED, EpochState.PUBLISHING})
 
 
 @frozen
@@ -45,6 +46,7 @@ class _Ledger:
     validators: tuple[ValidatorResult, ...] = ()
     standing: Standing = Factory(Standing)
     pending: WeightRow | None = None
+    sent_after: BlockNumber | None = None
     seed: SeedRecord | None = None
     instances: frozenset[str] = frozenset()
 
@@ -71,7 +73,7 @@ class MemoryStore:
             raise other_seed(commitment.epoch.number)
 
     async def reveal(self, epoch: EpochNumber, seed: EpochSeed) -> None:
-        ledger = self._expect(epoch, {*_HAS_RESULTS, EpochState.FAILED}, "its seed cannot be revealed")
+        ledger = self._expect(epoch, {*HAS_RESULTS, EpochState.FAILED}, "its seed cannot be revealed")
         if ledger.seed is None or ledger.seed.committed.commitment != seed.commitment():
             raise other_seed(epoch)
         ledger.seed = SeedRecord(ledger.seed.committed, seed)
@@ -106,8 +108,8 @@ class MemoryStore:
     async def close(self, report: EpochReport, standing: Standing) -> None:
         if report.validator != self.owner:
             raise StoreFault(f"this store belongs to {self.owner}, and the report to {report.validator}")
-        ledger = self._expect(report.epoch.number, {EpochState.OPEN, *_HAS_RESULTS}, "it cannot be closed")
-        if ledger.state in _HAS_RESULTS:
+        ledger = self._expect(report.epoch.number, {EpochState.OPEN, *HAS_RESULTS}, "it cannot be closed")
+        if ledger.state in HAS_RESULTS:
             return
         _refuse_twins([result.hotkey for result in report.miners])
         _refuse_twins([result.hotkey for result in report.validators])
@@ -124,18 +126,23 @@ class MemoryStore:
 
     async def unpublished(self) -> Sequence[PendingWeights]:
         return [
-            PendingWeights(ledger.epoch, ledger.pending)
+            PendingWeights(ledger.epoch, ledger.pending, ledger.sent_after)
             for ledger in self._in_order()
-            if ledger.state is EpochState.CLOSED and ledger.pending is not None
+            if ledger.state in _UNSETTLED and ledger.pending is not None
         ]
 
+    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+        ledger = self._expect(epoch, _UNSETTLED, "its weights cannot be sent")
+        if ledger.state is EpochState.CLOSED:
+            ledger.state, ledger.sent_after = EpochState.PUBLISHING, last_update
+
     async def publish(self, publication: Publication) -> None:
-        ledger = self._expect(publication.epoch.number, _HAS_RESULTS, "it has no weights to publish")
+        ledger = self._expect(publication.epoch.number, HAS_RESULTS, "it has no weights to publish")
         if not isinstance(publication.outcome, WeightsUnreachable):
             ledger.state = EpochState.PUBLISHED
 
     async def standing_before(self, epoch: EpochNumber) -> Standing:
-        closed = [ledger for ledger in self._in_order() if ledger.state in _HAS_RESULTS and ledger.epoch.number < epoch]
+        closed = [ledger for ledger in self._in_order() if ledger.state in HAS_RESULTS and ledger.epoch.number < epoch]
         return closed[-1].standing if closed else Standing()
 
     async def history(self, family: str, since: EpochNumber, limit: int) -> Sequence[PastReasoning]:

@@ -41,6 +41,7 @@ from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import StoreFault
 from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey
 from reasonforge.domain.report import (
+    HAS_RESULTS,
     EpochReport,
     EpochState,
     MinerResult,
@@ -54,7 +55,7 @@ from reasonforge.domain.similarity import PastReasoning
 from reasonforge.domain.standing import Standing
 from reasonforge.domain.weights import WeightsUnreachable
 
-_HAS_RESULTS = (EpochState.CLOSED, EpochState.PUBLISHED)
+_UNSETTLED = (EpochState.CLOSED, EpochState.PUBLISHING)
 
 
 @frozen
@@ -119,7 +120,7 @@ class SqlAlchemyStore:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
-            over = (*_HAS_RESULTS, EpochState.FAILED)
+            over = (*HAS_RESULTS, EpochState.FAILED)
             found = self._expect(connection, epoch, over, "its seed cannot be revealed")
             ours = (epoch_plans.c.epoch_id == found.id) & (epoch_plans.c.commitment == seed.commitment())
             if connection.execute(select(epoch_plans.c.epoch_id).where(ours)).first() is None:
@@ -198,9 +199,9 @@ class SqlAlchemyStore:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
-            closable = (EpochState.OPEN, *_HAS_RESULTS)
+            closable = (EpochState.OPEN, *HAS_RESULTS)
             found = self._expect(connection, report.epoch.number, closable, "it cannot be closed")
-            if found.state in _HAS_RESULTS:
+            if found.state in HAS_RESULTS:
                 return
             miners = enumerate(report.miners)
             validators = enumerate(report.validators)
@@ -229,7 +230,7 @@ class SqlAlchemyStore:
         pending = (
             select(epochs.c.number, epochs.c.first_block, epochs.c.last_block, weights)
             .join(weights, weights.c.epoch_id == epochs.c.id)
-            .where(epochs.c.validator == self.owner, epochs.c.state == EpochState.CLOSED, weights.c.uids.is_not(None))
+            .where(epochs.c.validator == self.owner, epochs.c.state.in_(_UNSETTLED), weights.c.uids.is_not(None))
             .order_by(epochs.c.number)
         )
 
@@ -242,18 +243,30 @@ class SqlAlchemyStore:
                         BlockNumber(row.integer("last_block")),
                     ),
                     read_weight_row(row),
+                    None if (block := row.any("sent_after")) is None else BlockNumber(block),
                 )
                 for row in _fetch(connection, pending)
             ]
 
         return await self._database.read(work)
 
+    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+        def work(connection: Connection) -> None:
+            found = self._expect(connection, epoch, _UNSETTLED, "its weights cannot be sent")
+            if found.state is EpochState.CLOSED:
+                sent = update(weights).where(weights.c.epoch_id == found.id).values(sent_after=last_update)
+                connection.execute(sent)
+                state = update(epochs).where(epochs.c.id == found.id).values(state=EpochState.PUBLISHING)
+                connection.execute(state)
+
+        await self._database.write(work)
+
     async def publish(self, publication: Publication) -> None:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
             number = publication.epoch.number
-            found = self._expect(connection, number, _HAS_RESULTS, "it has no weights to publish")
+            found = self._expect(connection, number, HAS_RESULTS, "it has no weights to publish")
             if found.state is EpochState.PUBLISHED:
                 return
             answered = {**outcome_columns(publication.outcome), "answered_at": now}
@@ -267,7 +280,7 @@ class SqlAlchemyStore:
     async def standing_before(self, epoch: EpochNumber) -> Standing:
         last = (
             select(epochs.c.id)
-            .where(epochs.c.validator == self.owner, epochs.c.number < epoch, epochs.c.state.in_(_HAS_RESULTS))
+            .where(epochs.c.validator == self.owner, epochs.c.number < epoch, epochs.c.state.in_(HAS_RESULTS))
             .order_by(epochs.c.number.desc())
             .limit(1)
         )
@@ -360,7 +373,7 @@ class SqlAlchemyStore:
         return None if row is None else _Found(row.id, EpochState(row.state))
 
     def _expect(
-        self, connection: Connection, epoch: EpochNumber, states: Sequence[EpochState], otherwise: str
+        self, connection: Connection, epoch: EpochNumber, states: Collection[EpochState], otherwise: str
     ) -> _Found:
         """Our row of an epoch that must be in one of `states`."""
         found = self._find(connection, epoch)

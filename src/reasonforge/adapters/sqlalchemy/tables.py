@@ -83,7 +83,7 @@ epochs = Table(
     Column("opened_at", _double(), nullable=False),
     Column("ended_at", _double(), comment="when it was closed or given up"),
     UniqueConstraint("validator", "number"),
-    CheckConstraint("state IN ('open', 'closed', 'published', 'failed')", name="state"),
+    CheckConstraint("state IN ('open', 'closed', 'publishing', 'published', 'failed')", name="state"),
 )
 
 task_results = Table(
@@ -199,6 +199,7 @@ weights = Table(
     Column("format", Integer, nullable=False),
     Column("uids", Text, comment="JSON; null when the epoch gave no row"),
     Column("u16_values", Text, comment="JSON; null when the epoch gave no row"),
+    Column("sent_after", BigInteger, comment="the block of our last weights when these were sent; null before"),
     Column("outcome", Text, comment="the chain's last answer; null before there was one"),
     Column("reason", Text),
     Column("detail", Text),

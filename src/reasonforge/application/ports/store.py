@@ -3,7 +3,7 @@ from typing import Protocol
 
 from reasonforge.domain.commitment import EpochCommitment, SeedRecord
 from reasonforge.domain.epoch import Epoch
-from reasonforge.domain.identity import EpochNumber, Hotkey
+from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey
 from reasonforge.domain.report import (
     EpochReport,
     EpochState,
@@ -80,6 +80,12 @@ class Store(Protocol):
 
     async def unpublished(self) -> Sequence[PendingWeights]:
         """Weights of closed epochs that the chain has not answered for, oldest first."""
+        ...
+
+    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+        """Note that a closed epoch's weights are about to be sent, before they are; and in which block our last ones
+        were set, as the chain shows it. Sent again, the first note stays: only a later block tells that they arrived.
+        """
         ...
 
     async def publish(self, publication: Publication) -> None:
