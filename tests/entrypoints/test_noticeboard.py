@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from reasonforge.adapters.memory.clock import MemoryClock
-from reasonforge.adapters.telemetry.page_server import Asked
+from reasonforge.adapters.telemetry.page_server import Asked, Page
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.events import BlockSeen, SubnetSeen, VitalSigns, WeightsPublished
 from reasonforge.domain.identity import BlockNumber, Coldkey, EpochNumber, Hotkey, NetUid, Uid
@@ -50,7 +50,11 @@ def unwell(board: Noticeboard) -> list[str]:
 def test_a_neuron_that_is_well_is_ready() -> None:
     """Every part is told, and the page is 200 with JSON."""
     board, _ = working()
-    page = asyncio.run(board.pages()["/readyz"](Asked("/readyz", {})))
+
+    async def shown() -> Page:
+        return await board.pages()["/readyz"](Asked("/readyz", {}))
+
+    page = asyncio.run(shown())
     document = json.loads(page.body)
     assert (page.status, page.content_type, document["status"]) == (HTTPStatus.OK, "application/json", "ok")
     assert [part["name"] for part in document["parts"]] == ["started", "store", "chain", "weights", "event loop"]
@@ -60,7 +64,7 @@ def test_a_neuron_that_is_well_is_ready() -> None:
 def test_before_it_has_started_it_lives_and_is_not_ready() -> None:
     """/livez 200, so that nobody restarts it; /readyz and /startupz 503."""
     board = Noticeboard(noticeboard.Neuron.MINER, ME, MemoryClock())
-    
+
     async def statuses() -> dict[str, int]:
         return {path: (await show(Asked(path, {}))).status.value for path, show in board.pages().items()}
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from attrs import evolve
 
@@ -36,7 +37,7 @@ class AwayChain(MemoryChain):
         raise ChainUnreachable("no answer")
 
 
-def pulse(write: Callable[[], Awaitable[None]] = well, **more: object) -> tuple[Pulse, MemoryTelemetry]:
+def pulse(write: Callable[[], Awaitable[None]] = well, **more: Any) -> tuple[Pulse, MemoryTelemetry]:
     events = MemoryTelemetry()
     made = Pulse(
         chain=MemoryChain(MemoryLedger(Hyperparameters()), ME),

@@ -20,7 +20,7 @@ from reasonforge.entrypoints.task_files import DATABASE, about_the_whole, found_
 from tests.requirement import require
 
 Document = dict[str, Any]
-Edit = Callable[[Document], None]
+Edit = Callable[[Document], object]
 
 
 @cache

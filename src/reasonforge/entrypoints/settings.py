@@ -338,8 +338,8 @@ class CallerSettings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    gateway: str = Field("http://127.0.0.1:8000", validation_alias="REASONFORGE_GATEWAY")
-    api_key: SecretStr | None = Field(None, validation_alias="REASONFORGE_API_KEY")
+    gateway: str = Field(default="http://127.0.0.1:8000", validation_alias="REASONFORGE_GATEWAY")
+    api_key: SecretStr | None = Field(default=None, validation_alias="REASONFORGE_API_KEY")
 
 
 class SettingsError(OperatorError):

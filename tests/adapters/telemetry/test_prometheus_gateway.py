@@ -39,8 +39,15 @@ def answering(status: int, route: str | None, clock: MemoryClock, seconds: float
     return application
 
 
+def called(metrics: GatewayMetrics, application: Any, scope: dict[str, Any]) -> None:
+    async def call() -> None:
+        await metrics.measured(application)(scope, receive, send)
+
+    asyncio.run(call())
+
+
 def request(metrics: GatewayMetrics, application: Any, method: str = "GET", **scope: Any) -> None:
-    asyncio.run(metrics.measured(application)({"type": "http", "method": method, **scope}, receive, send))
+    called(metrics, application, {"type": "http", "method": method, **scope})
 
 
 @pytest.fixture
@@ -116,7 +123,7 @@ def test_sockets_webhooks_and_what_waits(metrics: GatewayMetrics, registry: Coll
     async def application(_scope: Mapping[str, Any], _receive: Any, _send: Any) -> None:
         open_at_once.append(of(scraped(registry), f"{G}websockets"))
 
-    asyncio.run(metrics.measured(application)({"type": "websocket"}, receive, send))
+    called(metrics, application, {"type": "websocket"})
     for outcome in ("delivered", "failed", "failed", "a stranger's word"):
         metrics.count_webhook(outcome)
     found = scraped(registry)
