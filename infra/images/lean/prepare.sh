@@ -8,6 +8,7 @@ set -eu
 project=$(realpath "$1")
 out=$(realpath -m "$2")
 cd "$project"
+set -- # what is packed beside the project itself
 test -f lake-manifest.json || { echo "there is no lake-manifest.json: run lake update once, and keep it" >&2; exit 2; }
 lake exe cache get 2>/dev/null || echo "no cache: the libraries are compiled here, which takes hours for Mathlib" >&2
 lake build
@@ -16,9 +17,10 @@ if ! lake env which leanchecker >/dev/null 2>&1; then
         echo "this toolchain has no leanchecker: require lean4checker in the lakefile, at this toolchain's tag" >&2
         exit 2
     }
+    set -- lean4checker
     cp "$(find .lake/packages -path '*/bin/lean4checker' -type f | head -n 1)" lean4checker
 fi
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -czf "$out" \
-    lakefile* lean-toolchain lake-manifest.json .lake $([ -f lean4checker ] && echo lean4checker)
+    lakefile* lean-toolchain lake-manifest.json .lake "$@"
 sha256sum "$out"
 lake env printenv LEAN_PATH | tr ':' '\n' | sed "s|^$project|/opt/project|" | paste -sd: | sed 's/^/LEAN_PATH in the image: /'
