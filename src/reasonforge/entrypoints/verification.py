@@ -35,6 +35,7 @@ from reasonforge.application.ports.sandbox import Sandbox
 from reasonforge.application.ports.verifier import SelfTest
 from reasonforge.application.ports.workers import Workers
 from reasonforge.domain.errors import OperatorError
+from reasonforge.entrypoints.settings import ValidatorSettings
 
 NO_SANDBOX, BUBBLEWRAP = "none", "bubblewrap"
 PRELOAD = (
@@ -84,6 +85,24 @@ class Tools:
     families: tuple[AnyFamily, ...]
     sandbox: Sandbox | None
     told: tuple[SelfTest, ...]
+
+
+def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
+    """Which tools judge.
+
+    Raises:
+        OperatorError: the weaker sandbox on a chain where strangers mine.
+    """
+    systems = {"lean4": settings.lean4_enabled, "coq": settings.coq_enabled}
+    wanted = frozenset(system for system, enabled in systems.items() if enabled)
+    if not settings.sandbox_enabled and not wanted:
+        return ToolSettings()
+    if settings.sandbox == BUBBLEWRAP and not settings.is_local_chain:
+        raise OperatorError(
+            "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
+            "`reasonforge sandbox serve` and give its socket"
+        )
+    return ToolSettings(sandbox=settings.sandbox, programs=settings.sandbox_enabled, systems=wanted)
 
 
 def inline_verifier(clock: Clock) -> RoutedVerifier:
