@@ -8,7 +8,6 @@ import math
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -24,7 +23,7 @@ from attrs import frozen
 pytest.importorskip("bittensor", reason="the extra bittensor is not installed")
 
 from tests.entrypoints.observed_demo import ObservedDemo
-from tests.entrypoints.processes import Network, network, wallet
+from tests.entrypoints.processes import Network, free_port, network, wallet
 from tests.requirement import require
 
 ROOT = Path(__file__).parents[2]
@@ -51,12 +50,6 @@ IN_TROUBLE = {
     "reasonforge_validator_checks_unavailable_total",
 }
 """What moves only when something is killed."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def expressions() -> dict[str, str]:

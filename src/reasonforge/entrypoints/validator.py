@@ -28,7 +28,7 @@ from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, ow
 from reasonforge.entrypoints.noticeboard import Neuron
 from reasonforge.entrypoints.observation import beating, observed, pulse_of
 from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
-from reasonforge.entrypoints.verification import BUBBLEWRAP, ToolSettings, open_tools
+from reasonforge.entrypoints.verification import open_tools, tool_settings_of
 
 PROGRAM = "reasonforge-validator"
 LOCAL_LOOK_SECONDS = 0.2
@@ -117,31 +117,6 @@ def rules_of(settings: ValidatorSettings) -> ValidatorRules:
         policy=policy_named(settings.scoring_policy),
         sample_size=settings.sample_size,
         api_share=settings.api_share,
-    )
-
-
-def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
-    """Which tools judge.
-
-    Raises:
-        OperatorError: the weaker sandbox on a chain where strangers mine.
-    """
-    systems = {"lean4": settings.lean4_enabled, "coq": settings.coq_enabled}
-    wanted = frozenset(system for system, enabled in systems.items() if enabled)
-    if not settings.sandbox_enabled and not wanted:
-        return ToolSettings()
-    if settings.sandbox == BUBBLEWRAP and not settings.is_local_chain:
-        raise OperatorError(
-            "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
-            "`reasonforge sandbox serve` and give its socket"
-        )
-    return ToolSettings(
-        sandbox=settings.sandbox,
-        must_isolate=not settings.is_local_chain,
-        programs=settings.sandbox_enabled,
-        lean_toolchain=settings.lean4_toolchain,
-        lean_bases=settings.lean4_bases,
-        systems=wanted,
     )
 
 

@@ -37,6 +37,7 @@ from reasonforge.application.ports.sandbox import Sandbox
 from reasonforge.application.ports.verifier import SelfTest
 from reasonforge.application.ports.workers import Workers
 from reasonforge.domain.errors import OperatorError
+from reasonforge.entrypoints.settings import ValidatorSettings
 
 NO_SANDBOX, BUBBLEWRAP = "none", "bubblewrap"
 EVERY_SYSTEM = frozenset({"lean4", "coq"})
@@ -93,6 +94,31 @@ class Tools:
     families: tuple[AnyFamily, ...]
     sandbox: Sandbox | None
     told: tuple[SelfTest, ...]
+
+
+def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
+    """Which tools judge.
+
+    Raises:
+        OperatorError: the weaker sandbox on a chain where strangers mine.
+    """
+    systems = {"lean4": settings.lean4_enabled, "coq": settings.coq_enabled}
+    wanted = frozenset(system for system, enabled in systems.items() if enabled)
+    if not settings.sandbox_enabled and not wanted:
+        return ToolSettings()
+    if settings.sandbox == BUBBLEWRAP and not settings.is_local_chain:
+        raise OperatorError(
+            "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
+            "`reasonforge sandbox serve` and give its socket"
+        )
+    return ToolSettings(
+        sandbox=settings.sandbox,
+        must_isolate=not settings.is_local_chain,
+        programs=settings.sandbox_enabled,
+        lean_toolchain=settings.lean4_toolchain,
+        lean_bases=settings.lean4_bases,
+        systems=wanted,
+    )
 
 
 def inline_verifier(clock: Clock) -> RoutedVerifier:
