@@ -89,7 +89,7 @@ def test_systemd_hears_when_the_runner_works_and_when_it_stops(path: Path, monke
             process.wait(timeout=10)
 
     assert ready[0] == "READY=1"
-    assert ready[1].startswith("STATUS=runs coq, python" if shutil.which("coqc") else "STATUS=runs python")
+    assert ready[1].startswith("STATUS=runs coq, " if shutil.which("coqc") else "STATUS=runs python")
     assert stopping == "STOPPING=1"
 
 

@@ -128,9 +128,9 @@ EDITS: list[tuple[str, str, Edit, str]] = [
     ("a looser artefact", "mechanics", lambda task: task["artefacts"][0]["against"].update(rel_tol=1), "artefacts is"),
     (
         "another discipline",
-        "stable_matching",
-        lambda task: task.update(domain="ethical", checks=["logic"]),
-        "domain is ethical",
+        "congruences",
+        lambda task: task.update(domain="scientific", checks=["simulation"]),
+        "domain is scientific",
     ),
     ("no discipline", "stable_matching", lambda task: task.update(domain="poetry"), "domain must be one of"),
     ("another family", "translation", lambda task: task.update(family="pedigree"), "family is"),

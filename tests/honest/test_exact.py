@@ -6,6 +6,7 @@ import pytest
 
 from reasonforge.adapters.checks.worker import CHECKS
 from reasonforge.domain.answer import exactly
+from reasonforge.domain.answers.open_answer import OPEN
 from reasonforge.domain.answers.reading import FORMATS, read_answer
 from tests.honest import causal, code, ethical, exact, mathematics, proofs, scientific, strategic
 from tests.honest.mathematics import Answer
@@ -38,7 +39,7 @@ def counted() -> tuple[Counter[str], Counter[str]]:
 def test_there_are_enough() -> None:
     """At least 300 right answers and 300 near misses, some of every format and of every check on artefacts."""
     right, near = counted()
-    assert set(right) == set(near) == {*FORMATS, *CHECKS}
+    assert set(right) == set(near) == {*FORMATS, *CHECKS} - {OPEN}  # of an open answer nobody knows the truth
     assert min(right.values()) >= LEAST_OF_EACH
     assert min(near.values()) >= LEAST_OF_EACH
     assert sum(right.values()) >= LEAST_IN_ALL
