@@ -35,11 +35,11 @@ from reasonforge.application.ports.public_record import (
 )
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey, Rao, Uid
-from reasonforge.domain.report import EpochState
+from reasonforge.domain.report import HAS_RESULTS, EpochState
 from reasonforge.domain.score import DimensionScores
 from reasonforge.domain.verdict import Unavailable
 
-_CLOSED = epochs.c.state.in_((EpochState.CLOSED, EpochState.PUBLISHED))
+_CLOSED = epochs.c.state.in_(HAS_RESULTS)
 _NEWEST = select(epochs).where(_CLOSED).order_by(epochs.c.number.desc(), epochs.c.id).limit(1)
 """Of several validators' newest epoch, that of the one that began first."""
 _LOOKED_THROUGH = 500
