@@ -10,15 +10,16 @@ from reasonforge.domain.errors import OperatorError
 from reasonforge.entrypoints.settings import (
     Backend,
     CallerSettings,
+    GatewaySettings,
     MinerSettings,
-    NeuronSettings,
+    ProcessSettings,
     ValidatorSettings,
     read_settings,
     rows,
 )
 
 ROOT = Path(__file__).parents[2]
-MODELS: list[type[NeuronSettings]] = [MinerSettings, ValidatorSettings]
+MODELS: list[type[ProcessSettings]] = [MinerSettings, ValidatorSettings, GatewaySettings]
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +108,7 @@ def test_a_bad_variable_is_named_and_its_value_is_not_shown(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_help_lists_every_setting(model: type[NeuronSettings], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_every_setting(model: type[ProcessSettings], capsys: pytest.CaptureFixture[str]) -> None:
     """--help shows each flag with its variable."""
     with pytest.raises(SystemExit) as stopped:
         read_settings(model, "reasonforge", ["--help"])

@@ -12,6 +12,7 @@ from reasonforge.entrypoints.chain_serve import chain
 from reasonforge.entrypoints.db import db
 from reasonforge.entrypoints.demo import demo
 from reasonforge.entrypoints.doctor import doctor
+from reasonforge.entrypoints.keys import keys
 from reasonforge.entrypoints.sandbox_serve import sandbox
 from reasonforge.entrypoints.simulate import simulate
 from reasonforge.entrypoints.status import status
@@ -51,6 +52,7 @@ app.command(epilog="Example: reasonforge watch TASK_ID --for 600")(watch)
 app.command(epilog="Example: reasonforge result TASK_ID --json")(result)
 app.add_typer(chain)
 app.add_typer(db)
+app.add_typer(keys)
 app.add_typer(sandbox)
 app.add_typer(tasks)
 

@@ -3,16 +3,20 @@
 import os
 from urllib.parse import urlsplit
 
-from reasonforge.entrypoints.settings import MinerSettings, NeuronSettings
+from reasonforge.entrypoints.settings import GatewaySettings, MinerSettings, NeuronSettings, ProcessSettings
 
 _SHORTEST = 4
 """Hiding shorter ones would hide everything."""
 
 
-def hidden_values(settings: NeuronSettings) -> list[str]:
-    """The API key, and what URLs carry beside host and path; the longest first."""
+def hidden_values(settings: ProcessSettings) -> list[str]:
+    """The API key, the keys' pepper, and what URLs carry beside host and path; the longest first."""
     found = []
-    urls = [settings.subtensor_chain_endpoint, settings.subtensor_network, settings.state_db, settings.otel_endpoint]
+    urls = [settings.state_db, settings.otel_endpoint]
+    if isinstance(settings, NeuronSettings):
+        urls += [settings.subtensor_chain_endpoint, settings.subtensor_network]
+    if isinstance(settings, GatewaySettings):
+        found.append(settings.api_key_secret.get_secret_value())
     if isinstance(settings, MinerSettings):
         found.append(os.environ.get(settings.key_variable, ""))
         urls.append(settings.base_url)

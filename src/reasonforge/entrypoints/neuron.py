@@ -21,14 +21,14 @@ from reasonforge.domain.identity import NetUid
 from reasonforge.domain.metagraph import Neuron
 from reasonforge.entrypoints.hidden import hidden_values
 from reasonforge.entrypoints.journal import Journal
-from reasonforge.entrypoints.settings import NeuronSettings
+from reasonforge.entrypoints.settings import NeuronSettings, ProcessSettings
 
 STOPPING_SECONDS = 10.0
 """How long a neuron may take to stop when it is asked to."""
 OPERATORS_FAULT, OUR_FAULT = 2, 1
 
 
-def journal_of(settings: NeuronSettings, neuron: str) -> Journal:
+def journal_of(settings: ProcessSettings, neuron: str) -> Journal:
     """Where this process tells what it does."""
     as_json = not sys.stderr.isatty() if settings.logging_json is None else settings.logging_json
     told = LogSettings(as_json, debug=settings.logging_debug, secrets=hidden_values(settings))

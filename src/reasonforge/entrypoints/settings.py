@@ -21,7 +21,7 @@ from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 
-SettingsT = TypeVar("SettingsT", bound="NeuronSettings")
+SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
 
 LOCAL_CHAIN = "memory://"
 """How an endpoint of `reasonforge chain serve` begins."""
@@ -59,8 +59,8 @@ def _known_disciplines(listed: str) -> str:
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
-class NeuronSettings(BaseSettings):
-    """What a validator and a miner have in common."""
+class ProcessSettings(BaseSettings):
+    """What every process of ours has: its log, its store, its metrics and its traces."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -70,6 +70,40 @@ class NeuronSettings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
     )
+
+    logging_json: bool | None = _setting(
+        "--logging.json",
+        "LOGGING_JSON",
+        default=None,
+        says="Write what happens as JSON lines; true when standard error is no terminal.",
+    )
+    logging_debug: bool = _setting("--logging.debug", "LOGGING_DEBUG", default=False, says="Log everything.")
+    state_db: str = _setting(
+        "--state.db",
+        "STATE_DB_PATH",
+        "STATE_DB_URL",
+        default="state/reasonforge.db",
+        says="What must survive: an SQLite file, or a postgresql+psycopg:// URL for several hosts.",
+    )
+    metrics_port: Port = _setting(
+        "--metrics.port", "PROMETHEUS_PORT", default=0, says="TCP port of /metrics and the health pages; 0: none."
+    )
+    metrics_host: str = _setting(
+        "--metrics.host",
+        "METRICS_HOST",
+        default="127.0.0.1",
+        says="Address that metrics and health pages are served at; 0.0.0.0 for other machines, who need no password.",
+    )
+    otel_endpoint: str = _setting(
+        "--otel.endpoint",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        default="",
+        says="URL of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; empty: no traces.",
+    )
+
+
+class NeuronSettings(ProcessSettings):
+    """What a validator and a miner have in common."""
 
     netuid: int | None = _setting("--netuid", "NETUID", default=None, says="The subnet's number; required.", ge=0)
     subtensor_network: str = _setting(
@@ -85,36 +119,6 @@ class NeuronSettings(BaseSettings):
     wallet_hotkey: str = _setting("--wallet.hotkey", "WALLET_HOTKEY", default="default", says="The wallet's hotkey.")
     wallet_path: Path = _setting(
         "--wallet.path", "WALLET_PATH", default=Path("~/.bittensor/wallets"), says="The folder of the wallets."
-    )
-    logging_json: bool | None = _setting(
-        "--logging.json",
-        "LOGGING_JSON",
-        default=None,
-        says="Write what happens as JSON lines; true when standard error is no terminal.",
-    )
-    logging_debug: bool = _setting("--logging.debug", "LOGGING_DEBUG", default=False, says="Log everything.")
-    state_db: str = _setting(
-        "--state.db",
-        "STATE_DB_PATH",
-        "STATE_DB_URL",
-        default="state/reasonforge.db",
-        says="What must survive: an SQLite file, or a postgresql+psycopg:// URL for several hosts.",
-    )
-
-    metrics_port: Port = _setting(
-        "--metrics.port", "PROMETHEUS_PORT", default=0, says="TCP port of /metrics and the health pages; 0: none."
-    )
-    metrics_host: str = _setting(
-        "--metrics.host",
-        "METRICS_HOST",
-        default="127.0.0.1",
-        says="Address that metrics and health pages are served at; 0.0.0.0 for other machines, who need no password.",
-    )
-    otel_endpoint: str = _setting(
-        "--otel.endpoint",
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        default="",
-        says="URL of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; empty: no traces.",
     )
 
     @property
@@ -331,6 +335,53 @@ class ValidatorSettings(NeuronSettings):
     )
 
 
+class GatewaySettings(ProcessSettings):
+    """The gateway's own."""
+
+    metrics_port: Port = _setting(
+        "--metrics.port",
+        "PROMETHEUS_PORT",
+        default=9093,
+        says="TCP port of /metrics and the health pages; 0: none.",
+    )
+    port: Port = _setting("--gateway.port", "GATEWAY_PORT", default=8000, says="TCP port that callers reach.")
+    host: str = _setting(
+        "--gateway.host",
+        "GATEWAY_HOST",
+        default="127.0.0.1",
+        says="Address to listen at; 0.0.0.0 for other machines, behind a proxy that speaks TLS.",
+    )
+    api_key_secret: SecretStr = _setting(
+        "--gateway.api_key_secret",
+        "GATEWAY_API_KEY_SECRET",
+        default=SecretStr(""),
+        says="The pepper of all keys, 32 characters or more; required. Better as a variable than as a flag.",
+    )
+    requests_per_minute: int = _setting(
+        "--gateway.requests_per_minute",
+        "GATEWAY_REQUESTS_PER_MINUTE",
+        default=600,
+        says="Requests a minute of one key; an address may have twice as many.",
+        ge=1,
+        le=1_000_000,
+    )
+    most_queued: int = _setting(
+        "--gateway.most_queued", "GATEWAY_MOST_QUEUED", default=10_000, says="Tasks that may wait, of everybody.", ge=1
+    )
+    cors_origins: str = _setting(
+        "--gateway.cors_origins",
+        "GATEWAY_CORS_ORIGINS",
+        default="",
+        says="Comma-separated origins whose pages may call us; nobody's by default.",
+    )
+    webhook_hosts: str = _setting(
+        "--gateway.webhook_hosts",
+        "GATEWAY_WEBHOOK_HOSTS",
+        default="",
+        says="Comma-separated hosts that webhooks may reach by plain http and at any address: for tests.",
+    )
+
+
 class CallerSettings(BaseSettings):
     """What `reasonforge submit`, `watch` and `result` read besides their flags."""
 
@@ -369,7 +420,7 @@ def read_settings(model: type[SettingsT], program: str, arguments: Sequence[str]
         raise OperatorError(f"the settings cannot be read: {error}") from error
 
 
-def rows(model: type[NeuronSettings]) -> list[tuple[str, list[str], FieldInfo]]:
+def rows(model: type[ProcessSettings]) -> list[tuple[str, list[str], FieldInfo]]:
     """(flag, variables, field) of every setting, in order."""
     found = []
     for field in model.model_fields.values():
@@ -386,7 +437,7 @@ class _Parser(argparse.ArgumentParser):
         raise OperatorError(f"{message}; see {self.prog} --help")
 
 
-def _parser(model: type[NeuronSettings], program: str) -> argparse.ArgumentParser:
+def _parser(model: type[ProcessSettings], program: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=program,
         description=(model.__doc__ or "").strip(),
@@ -408,13 +459,13 @@ def _parser(model: type[NeuronSettings], program: str) -> argparse.ArgumentParse
     return parser
 
 
-def _sentences(model: type[NeuronSettings], error: ValidationError) -> list[str]:
+def _sentences(model: type[ProcessSettings], error: ValidationError) -> list[str]:
     """What is wrong, by flag and variable; no value is shown, since it may be a secret."""
     wrong = error.errors(include_url=False, include_input=False)
     return [_sentence(model, str(one["loc"][0]) if one["loc"] else "", one["msg"]) for one in wrong]
 
 
-def _sentence(model: type[NeuronSettings], where: str, message: str) -> str:
+def _sentence(model: type[ProcessSettings], where: str, message: str) -> str:
     for (flag, variables, _), name in zip(rows(model), model.model_fields, strict=True):
         if where in {name, *variables}:
             reason = message.removeprefix("Value error, ")

@@ -9,15 +9,18 @@ from attrs import evolve
 
 from reasonforge.adapters.bittensor.transport import BittensorTransport
 from reasonforge.adapters.memory.embedder import HashingEmbedder
-from reasonforge.adapters.memory.task_desk import MemoryTaskDesk
 from reasonforge.adapters.sqlalchemy.database import open_database
+from reasonforge.adapters.sqlalchemy.event_log import SqlAlchemyEventLog
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
+from reasonforge.adapters.sqlalchemy.user_tasks import SqlAlchemyTaskDesk
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.adapters.telemetry.exposition import CollectorRegistry
+from reasonforge.adapters.telemetry.fan_out import FanOut
 from reasonforge.adapters.telemetry.prometheus_validator import ValidatorMetrics
 from reasonforge.adapters.transformers.embedder import SentenceTransformerEmbedder
 from reasonforge.application.ports.embedder import Embedder
+from reasonforge.application.ports.notifier import Severity
 from reasonforge.application.validator.keep_running import KeepRunning
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.errors import OperatorError
@@ -27,6 +30,7 @@ from reasonforge.entrypoints.container import NeuronAdapters, Validator
 from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
 from reasonforge.entrypoints.noticeboard import Neuron
 from reasonforge.entrypoints.observation import beating, observed, pulse_of
+from reasonforge.entrypoints.public_events import PublicEvents
 from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
 from reasonforge.entrypoints.verification import open_tools, tool_settings_of
 
@@ -71,6 +75,9 @@ async def _validate(settings: ValidatorSettings) -> None:
             if not test.passed:
                 journal.note("tool not used", tool=test.tool, reason=test.detail)
         database = stack.enter_context(open_database(settings.state_db))
+        public = PublicEvents(SqlAlchemyEventLog(database), clock)
+        await stack.enter_async_context(public.writing())
+        telemetry = FanOut([seen.telemetry, public], lambda said: journal.note(said, Severity.WARNING))
         container = Validator(
             adapters=NeuronAdapters(
                 chain=chain,
@@ -82,9 +89,9 @@ async def _validate(settings: ValidatorSettings) -> None:
                 tasks=GeneratedTasks(tools.families, timeout_seconds=settings.timeout),
                 jury=None,
                 clock=clock,
-                telemetry=seen.telemetry,
+                telemetry=telemetry,
                 notifier=journal,
-                desk=MemoryTaskDesk(),
+                desk=SqlAlchemyTaskDesk(database, clock),
             ),
             rules=rules,
         )
@@ -96,7 +103,7 @@ async def _validate(settings: ValidatorSettings) -> None:
             publish_weights=container.publish_weights(),
             clock=clock,
             notifier=journal,
-            telemetry=seen.telemetry,
+            telemetry=telemetry,
         )
         if settings.is_local_chain:  # its blocks pass as fast as somebody likes
             keep_running.look_seconds = LOCAL_LOOK_SECONDS

@@ -12,6 +12,8 @@ from reasonforge.domain.access_key import KeyId
 ALGORITHM = "HS256"
 AUDIENCE = ISSUER = "reasonforge-gateway"
 LONGEST = 2_048
+_LATEST = 2**53
+"""Whole seconds beyond this are no doubles."""
 
 
 @frozen
@@ -54,7 +56,9 @@ class JwtAccessTokens:
         subject, generation, expires_at = payload["sub"], payload["gen"], payload["exp"]
         if type(subject) is not str or type(generation) is not int or type(expires_at) is not int:
             return None
-        return TokenClaims(KeyId(subject), generation, float(expires_at)) if now < expires_at else None
+        if not now < expires_at <= _LATEST:
+            return None
+        return TokenClaims(KeyId(subject), generation, float(expires_at))
 
     def _key(self) -> bytes:
         return hmac.digest(self.pepper, b"reasonforge/jwt", hashlib.sha256)

@@ -17,7 +17,7 @@ from reasonforge.application.ports.public_record import PublicRecord
 
 @frozen
 class GatewayServices:
-    """Everything behind the gateway's routes."""
+    """Everything behind the gateway's routes; `version` is the package's."""
 
     authenticate: Authenticate
     submit_task: SubmitTask
@@ -30,3 +30,4 @@ class GatewayServices:
     record: PublicRecord
     broadcast: Broadcast
     clock: Clock
+    version: str

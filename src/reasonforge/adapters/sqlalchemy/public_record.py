@@ -9,7 +9,6 @@ from reasonforge.adapters.sqlalchemy.codec.documents import Fields
 from reasonforge.adapters.sqlalchemy.codec.findings import read_checks
 from reasonforge.adapters.sqlalchemy.codec.results import read_miner
 from reasonforge.adapters.sqlalchemy.database import Database
-from reasonforge.adapters.sqlalchemy.gateway_tables import user_tasks
 from reasonforge.adapters.sqlalchemy.tables import (
     epochs,
     miner_epochs,
@@ -37,6 +36,7 @@ from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey, Rao, Uid
 from reasonforge.domain.report import HAS_RESULTS, EpochState
 from reasonforge.domain.score import DimensionScores
+from reasonforge.domain.user_answer import SOURCE
 from reasonforge.domain.verdict import Unavailable
 
 _CLOSED = epochs.c.state.in_(HAS_RESULTS)
@@ -44,7 +44,7 @@ _NEWEST = select(epochs).where(_CLOSED).order_by(epochs.c.number.desc(), epochs.
 """Of several validators' newest epoch, that of the one that began first."""
 _LOOKED_THROUGH = 500
 """Newest closed epochs in which a uid is looked for."""
-_PUBLIC = task_results.c.task_id.not_in(select(user_tasks.c.task_id))
+_PUBLIC = task_results.c.source != SOURCE
 _OF_TASK = (submissions.c.epoch_id == task_results.c.epoch_id) & (submissions.c.task_index == task_results.c.task_index)
 
 

@@ -97,6 +97,7 @@ task_results = Table(
     Column("family", Text, nullable=False),
     Column("difficulty", Integer, nullable=False),
     Column("is_trap", Boolean, nullable=False),
+    Column("source", Text, nullable=False, server_default="generated", comment="generated, database or api"),
     Column("task", Text, nullable=False, comment="JSON: the task with its ground truth"),
     Column("recorded_at", _double(), nullable=False),
 )

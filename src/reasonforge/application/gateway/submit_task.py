@@ -27,8 +27,8 @@ from reasonforge.domain.access_key import AccessKey
 from reasonforge.domain.callback import read_callback
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import TaskId
-from reasonforge.domain.problem_kind import detect_discipline, estimate_difficulty
 from reasonforge.domain.public_address import forbidden_because
+from reasonforge.domain.triage import triage
 from reasonforge.domain.user_task import UserTask
 
 RETRY_SECONDS = 30.0
@@ -67,12 +67,13 @@ class SubmitTask:
             await self._vet(request.callback_url)
         now = self.clock.now()
         month = month_of(now)
+        guess = triage(request.problem)
         task = UserTask(
             task_id=TaskId(f"task_{self.draw(16).hex()}"),
             owner=caller.owner,
             problem=request.problem,
-            discipline=request.discipline or detect_discipline(request.problem).discipline,
-            difficulty=request.difficulty or estimate_difficulty(request.problem),
+            discipline=request.discipline or guess.discipline,
+            difficulty=request.difficulty or guess.difficulty,
             timeout_seconds=request.timeout_seconds,
             submitted_at=now,
         )

@@ -209,6 +209,4 @@ def legible(text: str) -> str:
 
 def _result(answer: UserAnswer) -> ResultResponse:
     checks = {name: CheckResponse.of(verdict) for name, verdict in answer.checks.items()}
-    return ResultResponse(
-        epoch=answer.epoch, miner=answer.miner, uid=answer.uid, replies=answer.replies, checks=checks
-    )
+    return ResultResponse(epoch=answer.epoch, miner=answer.miner, uid=answer.uid, replies=answer.replies, checks=checks)

@@ -45,6 +45,7 @@ def task_row(epoch_id: int, scored: ScoredTask, recorded_at: float) -> Row:
         "family": task.family,
         "difficulty": task.difficulty,
         "is_trap": task.is_trap,
+        "source": task.source,
         "task": write_task(task),
         "recorded_at": recorded_at,
     }

@@ -20,6 +20,12 @@ def upgrade() -> None:  # noqa: D103 - the module says it
             op.f("ck_epochs_state"), "state IN ('open', 'closed', 'publishing', 'published', 'failed')"
         )
     op.add_column(
+        "task_results",
+        sa.Column(
+            "source", sa.Text(), nullable=False, server_default="generated", comment="generated, database or api"
+        ),
+    )
+    op.add_column(
         "weights",
         sa.Column(
             "sent_after",
