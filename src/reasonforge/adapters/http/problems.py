@@ -161,6 +161,8 @@ def answer_with_problems(app: FastAPI) -> None:
     async def http_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
         status = HTTPStatus(error.status_code)
+        if status is HTTPStatus.BAD_REQUEST:  # a body nested too deep to be read: like every other that is no JSON
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, _SAYS[status])
         headers = dict(error.headers) if error.headers else None
         return problem(status, _SAYS.get(status, str(error.detail)), headers=headers)
 

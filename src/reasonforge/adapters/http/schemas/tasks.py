@@ -4,7 +4,7 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from reasonforge.application.gateway.list_tasks import TaskPage
 from reasonforge.application.gateway.submit_task import TaskRequest
@@ -58,6 +58,14 @@ class SubmitRequest(BaseModel):
         max_length=2_000,
         description="An https URL on the public Internet that the finished task is posted to (Standard Webhooks).",
     )
+
+    @field_validator("problem")
+    @classmethod
+    def _is_text(cls, problem: str) -> str:
+        """No NUL, which not every database can hold, and no half of a surrogate pair, which is no text."""
+        if "\0" in problem or any("\ud800" <= sign <= "\udfff" for sign in problem):
+            raise ValueError("the problem holds a NUL, or half a character")
+        return problem
 
     def to_domain(self) -> TaskRequest:
         """The request as the use case takes it."""
