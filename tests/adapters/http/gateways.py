@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -31,7 +31,13 @@ class Service:
     app: FastAPI
     container: Gateway
     database: Database
-    client: TestClient
+
+    clients: list[TestClient] = field(factory=list)
+
+    @property
+    def client(self) -> TestClient:
+        """The client of a gateway that runs."""
+        return self.clients[0]
 
     def issue(self, tier: Tier = Tier.PRO, owner: str | None = None) -> IssuedKey:
         make = IssueKey(self.container.adapters.keys(), SystemClock(), PEPPER, secrets.token_bytes)
@@ -44,7 +50,15 @@ def bearer(issued: IssuedKey) -> dict[str, str]:
 
 @contextmanager
 def service(path: Path | str, rates: RateRules = MANY, most_queued: int = 10_000) -> Iterator[Service]:
-    """A gateway over the database at `path`, which may be shared with others."""
+    """A running gateway over the database at `path`, which may be shared with others."""
+    with application(path, rates, most_queued) as made, TestClient(made.app, raise_server_exceptions=False) as client:
+        made.clients.append(client)
+        yield made
+
+
+@contextmanager
+def application(path: Path | str, rates: RateRules = MANY, most_queued: int = 10_000) -> Iterator[Service]:
+    """A gateway's application that nobody has started."""
     with open_database(path, claim=False) as database:
         container = Gateway(
             adapters=GatewayAdapters(
@@ -55,5 +69,4 @@ def service(path: Path | str, rates: RateRules = MANY, most_queued: int = 10_000
         )
         container.check_dependencies()
         app = gateway_app(container.services(), rates=rates)
-        with TestClient(app, raise_server_exceptions=False) as client:
-            yield Service(app, container, database, client)
+        yield Service(app, container, database)
