@@ -8,7 +8,7 @@ WORKERS ?= 2
 INPUTS := pyproject.toml constraints.txt src/reasonforge/__init__.py
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup demo test check bench lint lint-infra types contracts docs format clean
+.PHONY: setup demo test check bench lint lint-infra types contracts docs format tasks-database tasks-check clean
 
 # Each stamp names what is installed; a second run finds it newer than its inputs and installs nothing.
 $(VENV)/.venv:
@@ -60,6 +60,13 @@ check: lint types contracts lint-infra docs
 
 bench: setup
 	@for script in benchmarks/speed/*.py; do $(BIN)/python $$script || exit 1; done
+
+# Again to the byte; after a family changed, run this and commit what it writes.
+tasks-database: $(VENV)/.base
+	@$(BIN)/reasonforge tasks generate --database
+
+tasks-check: setup
+	@$(BIN)/reasonforge tasks check --jobs $(WORKERS)
 
 format: setup
 	@$(BIN)/ruff check --fix-only --quiet .

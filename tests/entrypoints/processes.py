@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -37,12 +38,14 @@ class Network:
     root: Path
     running: dict[str, subprocess.Popen[str]] = field(factory=dict)
     url: str = ""
+    environment: dict[str, str] = field(factory=dict)
 
     def start(self, name: str, module: str, *arguments: str) -> subprocess.Popen[str]:
         log: IO[str] = (self.root / f"{name}.log").open("w")
         command = [sys.executable, "-m", module, *arguments]
+        environment = {**os.environ, "NETUID": "1", **self.environment}
         self.running[name] = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, text=True, cwd=self.root, env={**os.environ, "NETUID": "1"}
+            command, stdout=log, stderr=subprocess.STDOUT, text=True, cwd=self.root, env=environment
         )
         log.close()
         return self.running[name]
@@ -106,6 +109,13 @@ def network(root: Path, *found: str, block_seconds: float = 0.7) -> Iterator[Net
             if process.poll() is None:
                 process.kill()
                 process.wait()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def quiet(kind: str, arguments: Sequence[str]) -> list[str]:

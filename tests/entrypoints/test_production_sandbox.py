@@ -16,8 +16,7 @@ from reasonforge.application.ports.sandbox import Program, Run, RunEnd
 from reasonforge.application.ports.verifier import SelfTest
 from reasonforge.domain.errors import OperatorError, ValidatorFault
 from reasonforge.entrypoints.settings import ValidatorSettings
-from reasonforge.entrypoints.validator import tool_settings_of
-from reasonforge.entrypoints.verification import BUBBLEWRAP, ToolSettings, open_tools
+from reasonforge.entrypoints.verification import BUBBLEWRAP, ToolSettings, open_tools, tool_settings_of
 
 PROGRAM = Program("python", ("python3", "-I", "main.py"), {"main.py": b""})
 QUICK = ToolSettings(systems=frozenset(), workers=1)

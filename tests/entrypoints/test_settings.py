@@ -9,6 +9,7 @@ from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import OperatorError
 from reasonforge.entrypoints.settings import (
     Backend,
+    CallerSettings,
     MinerSettings,
     NeuronSettings,
     ValidatorSettings,
@@ -123,4 +124,5 @@ def test_the_example_file_lists_every_variable_and_no_other() -> None:
     named = set(re.findall(r"^#?\s?([A-Z][A-Z0-9_]+)=", text, re.MULTILINE))
     known = {variable for model in MODELS for _, variables, _ in rows(model) for variable in variables}
     keys = {"OPENAI_API_KEY", "ANTHROPIC_API_KEY"}
-    assert named == known | keys
+    callers = {str(one.validation_alias) for one in CallerSettings.model_fields.values()}
+    assert named == known | keys | callers

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import reasonforge.adapters.coq.prover as coq
+import reasonforge.adapters.lean.prover as lean
 from reasonforge.application.ports.prover import Prover
 from reasonforge.domain.proof_verdict import ProofVerdict
 from tests.hostile.conftest import Watch
@@ -92,6 +93,19 @@ def test_no_lean_file_proves_what_is_false(
 ) -> None:
     """It is refused within its limits, is nobody's fault but the miner's, and leaves nothing behind."""
     attempt(lean_prover, proof, place, monkeypatch, watch)
+
+
+@pytest.mark.slow
+@pytest.mark.lean
+@pytest.mark.parametrize("proof", LEAN, ids=lambda proof: proof.name)
+def test_nothing_rests_upon_the_lean_sieve(
+    proof: HostileProof, lean_prover: Prover, place: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch
+) -> None:
+    """Where every word gets through to Lean, it is still refused; the kernel's switch has a name that nobody knows."""
+    monkeypatch.setattr(lean, "objection", lambda _: None)
+    outcome = attempt(lean_prover, proof, place, monkeypatch, watch, " without the sieve")
+    if proof.name in {"lean4_skipped_kernel", "lean4_skipped_kernel_behind_a_comment"}:
+        assert outcome is ProofVerdict.COMPILE_ERROR
 
 
 VERDICTS = {

@@ -7,6 +7,7 @@ import sysconfig
 import tomllib
 import venv
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,7 @@ COMMANDS = sorted(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from the sources as `pip install` would, with the build backend that is installed here."""
-    try:
-        import hatchling  # noqa: F401, PLC0415 - whether it is here
-    except ModuleNotFoundError:
-        require("hatchling", available=False, reason="the build backend hatchling is not installed")
+    require("hatchling", find_spec("hatchling") is not None, "the build backend hatchling is not installed")
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index"]
     built = subprocess.run(

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from reasonforge.domain.commitment import SeedRecord
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey, QueryId
@@ -161,8 +162,26 @@ class ScoresTold:
     total_tao: float
 
 
+@frozen
+class SeedCommitted:
+    """Before anybody is asked: what the epoch's tasks will be drawn by."""
+
+    validator: Hotkey
+    record: SeedRecord
+
+
+@frozen
+class SeedRevealed:
+    """After the epoch: the seed, from which anybody can draw its tasks again."""
+
+    validator: Hotkey
+    record: SeedRecord
+
+
 Event = (
-    EpochStarted
+    SeedCommitted
+    | SeedRevealed
+    | EpochStarted
     | TaskAsked
     | TaskScored
     | EpochClosed

@@ -32,6 +32,7 @@ from reasonforge.application.ports.notifier import Notifier
 from reasonforge.application.ports.reasoner import Reasoner
 from reasonforge.application.ports.score_book import ScoreBook
 from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.task_desk import TaskDesk
 from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import MinerHandlers, Transport
@@ -39,10 +40,13 @@ from reasonforge.application.ports.verifier import Verifier
 from reasonforge.application.validator.compare_replies import CompareReplies
 from reasonforge.application.validator.draw_plan import DrawPlan
 from reasonforge.application.validator.judge_replies import JudgeReplies
+from reasonforge.application.validator.look_back import LookBack
 from reasonforge.application.validator.publish_weights import PublishWeights
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.application.validator.run_epoch import RunEpoch
 from reasonforge.application.validator.score_task import ScoreTask
+from reasonforge.application.validator.settle_user_tasks import SettleUserTasks
+from reasonforge.application.validator.take_user_tasks import TakeUserTasks
 from reasonforge.domain.discipline import Discipline
 
 MEMORY_MINERS_ROOM = 1_024
@@ -63,6 +67,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     clock: providers.Dependency[Clock] = providers.Dependency()
     telemetry: providers.Dependency[Telemetry] = providers.Dependency()
     notifier: providers.Dependency[Notifier] = providers.Dependency()
+    desk: providers.Dependency[TaskDesk] = providers.Dependency()
 
     chain = providers.Singleton(MemoryChain, ledger, hotkey)
     entropy = providers.Singleton(HmacEntropy, secret)
@@ -106,6 +111,7 @@ class NeuronAdapters(containers.DeclarativeContainer):
     clock: providers.Dependency[Clock] = providers.Dependency()
     telemetry: providers.Dependency[Telemetry] = providers.Dependency()
     notifier: providers.Dependency[Notifier] = providers.Dependency()
+    desk: providers.Dependency[TaskDesk] = providers.Dependency()
 
     entropy = providers.Singleton(HmacEntropy, secret)
 
@@ -118,7 +124,18 @@ class Validator(containers.DeclarativeContainer):
 
     compare = providers.Singleton(CompareReplies, adapters.embedder, rules.provided.similarity)
     judge = providers.Singleton(JudgeReplies, adapters.verifier, rules)
-    draw_plan = providers.Singleton(DrawPlan, adapters.tasks, adapters.entropy, rules)
+    take_user_tasks = providers.Singleton(TakeUserTasks, adapters.desk, adapters.notifier, rules)
+    settle_user_tasks = providers.Singleton(SettleUserTasks, adapters.desk, adapters.store, adapters.notifier)
+    draw_plan = providers.Singleton(DrawPlan, adapters.tasks, take_user_tasks, adapters.store, adapters.entropy, rules)
+    look_back = providers.Singleton(
+        LookBack,
+        store=adapters.store,
+        desk=adapters.desk,
+        settle=settle_user_tasks,
+        entropy=adapters.entropy,
+        telemetry=adapters.telemetry,
+        notifier=adapters.notifier,
+    )
     score_task = providers.Singleton(
         ScoreTask,
         transport=adapters.transport,
@@ -145,6 +162,8 @@ class Validator(containers.DeclarativeContainer):
         draw_plan=draw_plan,
         score_task=score_task,
         publish_weights=publish_weights,
+        settle_user_tasks=settle_user_tasks,
+        look_back=look_back,
         telemetry=adapters.telemetry,
         notifier=adapters.notifier,
         rules=rules,

@@ -10,18 +10,17 @@ from typing import Annotated
 import typer
 from attrs import evolve, frozen
 
-from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.application.ports.clock import Clock
-from reasonforge.application.ports.verifier import Verifier
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import NetUid
 from reasonforge.entrypoints.doctor_checks.chain import ChainLook, worst
 from reasonforge.entrypoints.doctor_checks.diagnosis import Check, Diagnosis, State, examine, failure, fine, in_thread
 from reasonforge.entrypoints.doctor_checks.machine import look_at_disk, look_at_packages, look_at_python
 from reasonforge.entrypoints.doctor_checks.node_time import look_at_node
+from reasonforge.entrypoints.doctor_checks.pages import look_at_collector, look_at_pages
 from reasonforge.entrypoints.doctor_checks.port import look_at_port
-from reasonforge.entrypoints.doctor_checks.state import is_running, look_at_state, path_of
+from reasonforge.entrypoints.doctor_checks.state import folder_of, is_running, look_at_state
 from reasonforge.entrypoints.doctor_checks.thinking import (
     LIVE_SECONDS,
     MODEL_SECONDS,
@@ -29,9 +28,9 @@ from reasonforge.entrypoints.doctor_checks.thinking import (
     look_at_reasoner,
 )
 from reasonforge.entrypoints.doctor_checks.tools import (
-    MissingTool,
     look_at_docker,
     look_at_provers,
+    look_at_tools,
     look_at_verifier,
 )
 from reasonforge.entrypoints.doctor_checks.wallet import WalletFound, look_at_wallet
@@ -45,11 +44,12 @@ from reasonforge.entrypoints.settings import (
     read_settings,
 )
 from reasonforge.entrypoints.terminal import Terminal
+from reasonforge.entrypoints.verification import inline_verifier
 
 SOMETHING_FAILS = 1
 CHAIN_SECONDS = 60.0
 NODE_SECONDS = 30.0
-VERIFIER_SECONDS = 60.0
+VERIFIER_SECONDS = 120.0
 
 
 class Role(StrEnum):
@@ -67,24 +67,11 @@ _SETTINGS: dict[Role | None, type[NeuronSettings]] = {
 
 
 @frozen
-class Toolbox:
-    """What checks miners' work here, and what is missing for more."""
-
-    verifier: Verifier
-    missing: tuple[MissingTool, ...] = ()
-
-
-@frozen
 class _Port:
     """What was found of the miner's port, and whether the miner itself serves there."""
 
     diagnoses: Sequence[Diagnosis] = ()
     serving: bool = False
-
-
-def toolbox(clock: Clock) -> Toolbox:
-    """The verifier that `reasonforge-validator` uses."""
-    return Toolbox(RoutedVerifier(clock))
 
 
 def doctor(
@@ -127,7 +114,7 @@ async def diagnose(
         settings = read_settings(_SETTINGS[role], f"reasonforge doctor {role or ''}".strip(), flags)
     except SettingsError as error:
         said = [failure("settings", one, "then run `reasonforge doctor` again") for one in error.mistakes]
-        found = await examine([*_machine(frozenset()), *_programs(role, clock)])
+        found = await examine([*_machine(frozenset()), *_programs(role, None, clock)])
         return [*said, *found]
     wallet = await _wallet(settings)
     port = await _port(settings)
@@ -135,9 +122,12 @@ async def diagnose(
         *_machine(_extras(settings)),
         *_chain(settings, wallet, port, clock, moving_seconds),
         Check("state file", _as_list(lambda: look_at_state(role, settings.state_db, wallet.hotkey))),
-        Check("disk", _as_list(lambda: [look_at_disk(path_of(settings.state_db).parent)])),
-        *_programs(role, clock),
+        Check("disk", _as_list(lambda: [look_at_disk(folder_of(settings.state_db))])),
+        *_programs(role, settings, clock),
     ]
+    if role is not None:
+        looks.append(Check("ports", lambda: look_at_pages(settings)))
+        looks.append(Check("traces", lambda: look_at_collector(settings)))
     if isinstance(settings, ValidatorSettings):
         validator = settings
         looks.append(Check("embedding model", lambda: look_at_embedder(validator), MODEL_SECONDS))
@@ -174,16 +164,16 @@ def _extras(settings: NeuronSettings) -> frozenset[str]:
     return frozenset({"bittensor"})
 
 
-def _programs(role: Role | None, clock: Clock) -> list[Check]:
-    """What only a validator needs."""
+def _programs(role: Role | None, settings: NeuronSettings | None, clock: Clock) -> list[Check]:
+    """What only a validator needs: with its settings the tools that it would start, else those that need nothing."""
     if role is Role.MINER:
         return []
-    tools = toolbox(clock)
-    return [
-        Check("checkers", lambda: look_at_verifier(tools.verifier, tools.missing), VERIFIER_SECONDS),
-        Check("docker", look_at_docker),
-        Check("provers", look_at_provers, 30.0),
-    ]
+    if isinstance(settings, ValidatorSettings):
+        validator = settings
+        checkers = Check("checkers", lambda: look_at_tools(validator), VERIFIER_SECONDS)
+    else:
+        checkers = Check("checkers", lambda: look_at_verifier(inline_verifier(clock)), VERIFIER_SECONDS)
+    return [checkers, Check("docker", look_at_docker), Check("provers", look_at_provers, 30.0)]
 
 
 def _chain(

@@ -6,6 +6,7 @@ from attrs import define, field
 
 from reasonforge.adapters.telemetry.structured_log import StructuredLog
 from reasonforge.application.ports.notifier import OperatorNotice, Severity
+from reasonforge.domain.commitment import SeedRecord
 from reasonforge.domain.events import (
     EpochClosed,
     EpochStarted,
@@ -13,6 +14,8 @@ from reasonforge.domain.events import (
     QuestionCame,
     QuestionSettled,
     ScoresTold,
+    SeedCommitted,
+    SeedRevealed,
     TaskAsked,
     TaskScored,
     WeightsPublished,
@@ -41,6 +44,8 @@ class Journal:
 
     def emit(self, event: Event) -> None:
         match event:
+            case SeedCommitted(_, record) | SeedRevealed(_, record):
+                self._seed(record)
             case EpochStarted():
                 self._epoch, self._task, self._tasks = event.epoch.number, None, event.tasks
                 self.note("epoch started", tasks=event.tasks, miners=event.miners, resumed=event.resumed)
@@ -91,6 +96,14 @@ class Journal:
                     tasks=len(event.cms),
                     mean_cms=round(mean(event.cms), 4) if event.cms else None,
                 )
+
+    def _seed(self, record: SeedRecord) -> None:
+        """What was committed to, or what is no secret any more."""
+        of, seed = record.committed, record.revealed
+        if seed is None:
+            self.note("seed committed", epoch=of.epoch.number, commitment=of.commitment)
+        else:
+            self.note("seed revealed", epoch=of.epoch.number, commitment=of.commitment, seed=seed.secret.hex())
 
     async def tell(self, notice: OperatorNotice) -> None:
         self.note(notice.what, level=notice.severity, do=notice.do)

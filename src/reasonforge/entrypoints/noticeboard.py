@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from reasonforge.adapters.telemetry.page_server import Asked, Page, Show
 from reasonforge.application.ports.clock import Clock
-from reasonforge.domain.events import BlockSeen, Event, SubnetSeen, VitalSigns, WeightsPublished
+from reasonforge.domain.events import BlockSeen, Event, SeedCommitted, SubnetSeen, VitalSigns, WeightsPublished
 from reasonforge.domain.identity import BlockNumber, Hotkey
 from reasonforge.domain.weights import WeightsCommitted, WeightsSet
 
@@ -79,6 +79,8 @@ class Noticeboard:
                 self._tempo = event.hyperparameters.tempo
                 if own is not None:
                     self._see_weights(own.last_update)
+            case SeedCommitted(_, record):
+                self.post("committed seed", f"epoch {record.committed.epoch.number}: {record.committed.commitment}")
             case WeightsPublished(_, publication):
                 if isinstance(publication.outcome, WeightsSet | WeightsCommitted):
                     self._see_weights(publication.outcome.block)

@@ -112,7 +112,7 @@ def pulse_of(
         clock=clock,
         telemetry=seen.telemetry,
         write=lambda: database.write(_nothing),
-        folder=database.path.absolute().parent,
+        folder=None if database.path is None else database.path.absolute().parent,
         manager=seen.manager,
         sandbox=sandbox,
     )

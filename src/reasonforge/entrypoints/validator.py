@@ -9,6 +9,7 @@ from attrs import evolve
 
 from reasonforge.adapters.bittensor.transport import BittensorTransport
 from reasonforge.adapters.memory.embedder import HashingEmbedder
+from reasonforge.adapters.memory.task_desk import MemoryTaskDesk
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.system.clock import SystemClock
@@ -27,7 +28,7 @@ from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, ow
 from reasonforge.entrypoints.noticeboard import Neuron
 from reasonforge.entrypoints.observation import beating, observed, pulse_of
 from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
-from reasonforge.entrypoints.verification import BUBBLEWRAP, ToolSettings, open_tools
+from reasonforge.entrypoints.verification import open_tools, tool_settings_of
 
 PROGRAM = "reasonforge-validator"
 LOCAL_LOOK_SECONDS = 0.2
@@ -73,7 +74,7 @@ async def _validate(settings: ValidatorSettings) -> None:
         container = Validator(
             adapters=NeuronAdapters(
                 chain=chain,
-                secret=secret_beside(database.path),
+                secret=secret_of(secret_file(settings, database.path)),
                 transport=BittensorTransport(identity.keypair, clock, allow_private=settings.is_local_chain),
                 store=SqlAlchemyStore(database, chain.hotkey, clock),
                 embedder=embedder,
@@ -83,6 +84,7 @@ async def _validate(settings: ValidatorSettings) -> None:
                 clock=clock,
                 telemetry=seen.telemetry,
                 notifier=journal,
+                desk=MemoryTaskDesk(),
             ),
             rules=rules,
         )
@@ -114,29 +116,7 @@ def rules_of(settings: ValidatorSettings) -> ValidatorRules:
         ),
         policy=policy_named(settings.scoring_policy),
         sample_size=settings.sample_size,
-    )
-
-
-def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
-    """Which tools judge.
-
-    Raises:
-        OperatorError: the weaker sandbox on a chain where strangers mine.
-    """
-    systems = {"lean4": settings.lean4_enabled, "coq": settings.coq_enabled}
-    wanted = frozenset(system for system, enabled in systems.items() if enabled)
-    if not settings.sandbox_enabled and not wanted:
-        return ToolSettings()
-    if settings.sandbox == BUBBLEWRAP and not settings.is_local_chain:
-        raise OperatorError(
-            "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
-            "`reasonforge sandbox serve` and give its socket"
-        )
-    return ToolSettings(
-        sandbox=settings.sandbox,
-        must_isolate=not settings.is_local_chain,
-        programs=settings.sandbox_enabled,
-        systems=wanted,
+        api_share=settings.api_share,
     )
 
 
@@ -147,14 +127,23 @@ def embedder_of(settings: ValidatorSettings) -> Embedder:
     return SentenceTransformerEmbedder(settings.embedding_model)
 
 
-def secret_beside(database: Path) -> bytes:
-    """What the epochs' randomness is drawn from: made once, kept beside the database, readable by its owner alone.
+def secret_file(settings: ValidatorSettings, database: Path | None) -> Path:
+    """Where the validator's secret is kept: where the operator says, else beside the database's file."""
+    if settings.secret_file is not None:
+        return settings.secret_file.expanduser()
+    if database is not None:
+        return database.with_name(f"{database.name}.secret")
+    return Path("state/validator.secret")
+
+
+def secret_of(path: Path) -> bytes:
+    """What the epochs' randomness is drawn from: made once, readable by its owner alone.
 
     Raises:
         OperatorError: the file cannot be read or made, or is too short to be a secret.
     """
-    path = database.with_name(f"{database.name}.secret")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
                 made.write(os.urandom(SECRET_BYTES))

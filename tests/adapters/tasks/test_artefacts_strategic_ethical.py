@@ -1,5 +1,6 @@
 """The strategic and ethical families' artefacts under the checks that a validator runs (4-verification §4.5)."""
 
+import asyncio
 import doctest
 import json
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import pytest
 from scipy.optimize import linprog
 
 from reasonforge.adapters.checks import constraints, coverage, equilibrium, logic, solver
+from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.tasks import clause_arguments
 from reasonforge.adapters.tasks.families.consent import Consent
 from reasonforge.adapters.tasks.families.critical_path import CriticalPath
@@ -23,8 +25,13 @@ from reasonforge.adapters.tasks.families.obligations import ConsistentObligation
 from reasonforge.adapters.tasks.families.stable_matching import StableMatching
 from reasonforge.adapters.tasks.families.triage import Triage
 from reasonforge.adapters.tasks.families.zero_sum import ZeroSum
+from reasonforge.adapters.tasks.family import pose
+from reasonforge.adapters.tasks.source import task_of
 from reasonforge.domain.answer import exactly
 from reasonforge.domain.discipline import ANSWER_CHECK
+from reasonforge.domain.identity import QueryId
+from reasonforge.domain.submission import Submission
+from reasonforge.entrypoints.verification import inline_verifier
 from tests.adapters.tasks.artefact_cases import GREATEST, Check, graded, integers_in, posed, travelled
 
 CHECKS: Mapping[str, Check] = {
@@ -310,3 +317,18 @@ def test_conflicts_in_their_examples() -> None:
     assert doctest.testmod(clause_arguments).failed == 0
     with pytest.raises(ValueError, match="can all be kept"):
         clause_arguments.conflict(((("a", True),), (("b", False),)))
+
+
+@EACH
+def test_an_answer_without_its_artefact(family: Any) -> None:
+    """A check that reads an artefact is 0 without one; where it is the answer's own, a right answer counts half."""
+    difficulty = family.difficulties[0]
+    posed_one = pose(family, "without", difficulty)
+    task = task_of(family, "without", difficulty)
+    bare = Submission(QueryId("q"), (), family.solve(posed_one.instance).final_answer)
+    (found,) = asyncio.run(inline_verifier(MemoryClock()).judge(task, [bare]))
+    own, *others = task.checks
+    (asked,) = task.artefacts
+    expected = {own: 0.5 if asked.check == own else 1.0, **dict.fromkeys(others, 0.0)}
+    assert found.outcomes() == expected
+    assert found.correctness == 1.0

@@ -8,13 +8,15 @@ from pathlib import Path
 from attrs import frozen
 
 _MICROSECONDS = 1_000_000
+_PATIENCE_SECONDS = 0.5
 
 
 @frozen
 class ServiceManager:
     """Whoever started this process and wants to know how it is; nobody, where the environment names no socket.
 
-    A manager that cannot be told is none of our business: nothing here raises, and nothing waits.
+    A manager that cannot be told is none of our business: nothing here raises. A sign of life waits for nobody; what is
+    said once waits half a second for a manager that is busy.
 
     Attributes:
         address: of the socket; empty for nobody. A leading NUL is Linux's abstract namespace.
@@ -40,7 +42,7 @@ class ServiceManager:
 
     def ready(self, status: str) -> bool:
         """We do our work from now on; whether it was told."""
-        return self._tell(f"READY=1\nSTATUS={_line(status)}")
+        return self._tell(f"READY=1\nSTATUS={_line(status)}", _PATIENCE_SECONDS)
 
     def alive(self) -> bool:
         """The event loop turns."""
@@ -48,14 +50,14 @@ class ServiceManager:
 
     def stopping(self) -> bool:
         """We were asked to stop, and do."""
-        return self._tell("STOPPING=1")
+        return self._tell("STOPPING=1", _PATIENCE_SECONDS)
 
-    def _tell(self, message: str) -> bool:
+    def _tell(self, message: str, patience_seconds: float = 0.0) -> bool:
         if not self.address:
             return False
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
-                line.setblocking(False)
+                line.settimeout(patience_seconds)
                 line.sendto(message.encode(), self.address)
         except OSError:
             return False

@@ -1,5 +1,7 @@
 """What every process of ours shows of itself, whatever it does."""
 
+import math
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
 from reasonforge.domain.events import BlockSeen, Event, VitalSigns
@@ -37,6 +39,8 @@ class ProcessMetrics:
         self._block = gauge("chain_block", "The newest block that the chain told us.")
         self._seen_at = gauge("chain_seen_timestamp_seconds", "When the chain last answered, UTC seconds since 1970.")
         self._sandbox: Gauge | None = None
+        for unknown in (self._store_up, self._store_seconds, self._free):
+            unknown.set(math.nan)  # 0 would say that it is down, slow or full before anybody looked
 
     def emit(self, event: Event) -> None:
         match event:
