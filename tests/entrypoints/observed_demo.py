@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from random import Random
@@ -27,6 +28,7 @@ from reasonforge.adapters.telemetry.prometheus_gateway import Backlog, GatewayMe
 from reasonforge.adapters.telemetry.prometheus_process import ProcessMetrics
 from reasonforge.adapters.telemetry.prometheus_validator import ValidatorMetrics
 from reasonforge.application.ports.sandbox import Program, Run, RunEnd
+from reasonforge.application.ports.task_source import NOTHING_SEEN
 from reasonforge.application.ports.verifier import SelfTest, Verifier
 from reasonforge.application.validator.keep_running import KeepRunning
 from reasonforge.application.validator.rules import ValidatorRules
@@ -89,9 +91,30 @@ class Unsolved:
 
     tasks: GeneratedTasks = field(factory=GeneratedTasks)
 
-    async def draw(self, epoch: Epoch, count: int, traps: int, rng: Random) -> Sequence[Task]:
-        drawn = await self.tasks.draw(epoch, count, traps, rng)
+    @property
+    def offers(self) -> tuple[str, ...]:
+        return self.tasks.offers
+
+    @property
+    def timeout_seconds(self) -> float:
+        return self.tasks.timeout_seconds
+
+    async def draw(
+        self,
+        epoch: Epoch,
+        count: int,
+        traps: int,
+        rng: Random,
+        seen: AbstractSet[str] = NOTHING_SEEN,
+        families: Sequence[str] | None = None,
+    ) -> Sequence[Task]:
+        drawn = await self.tasks.draw(epoch, count, traps, rng, seen, families)
         return [evolve(task, previously_unsolved=True) for task in drawn]
+
+    async def variants(
+        self, task: Task, miners: Sequence[Hotkey], seen: AbstractSet[str] = NOTHING_SEEN
+    ) -> Sequence[Task]:
+        return await self.tasks.variants(task, miners, seen)
 
 
 class ObservedDemo:

@@ -3,17 +3,13 @@
 Success criteria of the plan: Prometheus scrapes both neurons; the dashboards' queries answer.
 """
 
-import json
 import math
 import re
 import shutil
 import signal
 import subprocess
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,12 +20,8 @@ pytest.importorskip("bittensor", reason="the extra bittensor is not installed")
 
 from tests.entrypoints.observed_demo import ObservedDemo
 from tests.entrypoints.processes import Network, free_port, network, wallet
+from tests.entrypoints.scraping import RULES, SECONDS, Prometheus, expressions, prometheus
 from tests.requirement import require
-
-ROOT = Path(__file__).parents[2]
-RULES, CONFIG = ROOT / "infra/prometheus/alerts.yml", ROOT / "infra/prometheus/prometheus.yml"
-DASHBOARDS = sorted((ROOT / "infra/grafana/dashboards").glob("*.json"))
-SECONDS = 90.0
 
 pytestmark = [pytest.mark.prometheus, pytest.mark.slow]
 
@@ -52,18 +44,6 @@ IN_TROUBLE = {
 """What moves only when something is killed."""
 
 
-def expressions() -> dict[str, str]:
-    """Every panel's query, by dashboard, title and letter, with Grafana's variables filled in."""
-    found = {}
-    for path in DASHBOARDS:
-        for panel in json.loads(path.read_text())["panels"]:
-            for target in panel.get("targets", ()):
-                query = target["expr"].replace("$__rate_interval", "1m").replace("$__range", "1h")
-                query = re.sub(r"\$(validator|uid|miner)\b", ".*", query)
-                found[f"{path.stem} / {panel['title']} / {target['refId']}"] = query
-    return found
-
-
 def rules() -> list[dict[str, Any]]:
     document = yaml.safe_load(RULES.read_text())
     return [rule for group in document["groups"] for rule in group["rules"]]
@@ -74,34 +54,6 @@ def named() -> set[str]:
     text = "\n".join([*expressions().values(), *(rule["expr"] for rule in rules())])
     text = re.sub(r"reasonforge_\(validator\|miner\)_(\w+)", r"reasonforge_validator_\1 reasonforge_miner_\1", text)
     return set(re.findall(r"reasonforge_\w+", text))
-
-
-@frozen
-class Prometheus:
-    """One that runs."""
-
-    url: str
-
-    def ask(self, path: str, **arguments: str) -> Any:
-        query = urllib.parse.urlencode(arguments)
-        with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{query}", timeout=10) as answer:  # noqa: S310 - ours
-            document = json.load(answer)
-        assert document["status"] == "success", document
-        return document["data"]
-
-    def query(self, expression: str) -> list[tuple[Mapping[str, str], float]]:
-        found = self.ask("query", query=expression)["result"]
-        return [(one["metric"], float(one["value"][1])) for one in found]
-
-    def wait_for(self, expression: str) -> None:
-        end = time.monotonic() + SECONDS
-        while not self.query(expression):
-            assert time.monotonic() < end, f"{expression} never held; targets: {self.ask('targets')}"
-            time.sleep(0.5)
-
-    def wait_for_alert(self, name: str, **labels: str) -> None:
-        match = "".join(f', {label}="{value}"' for label, value in labels.items())
-        self.wait_for(f'ALERTS{{alertname="{name}", alertstate="firing"{match}}}')
 
 
 @frozen
@@ -127,12 +79,11 @@ def impatient() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """A validator and two miners as processes, a demo of sixteen, a gateway's registry, and a Prometheus."""
-    program = shutil.which("prometheus")
-    require("prometheus", available=program is not None, reason="prometheus is not installed")
+    require("prometheus", available=shutil.which("prometheus") is not None, reason="prometheus is not installed")
     root = tmp_path_factory.mktemp("prometheus")
     names = ["v", "m0", "m1"]
     keys = {name: wallet(root / "w", name) for name in names}
-    ports = {name: free_port() for name in (*names, "prometheus")}
+    ports = {name: free_port() for name in names}
     found = [f"{keys['v']}:1000", keys["m0"], keys["m1"]]
     with network(root, *found, block_seconds=0.4) as subnet, ObservedDemo(root).running() as demo:
         for name, skill in {"m0": "1.0", "m1": "0.3"}.items():
@@ -146,39 +97,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             *("v", "validator", "--validator.tasks_per_epoch", "3", "--validator.timeout", "20"),
             *("--validator.embedding_model", "hashing", "--metrics.port", str(ports["v"])),
         )
-        config = yaml.safe_load(CONFIG.read_text())
-        config["global"] = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
         targets = {
             "validator": [f"127.0.0.1:{ports['v']}", f"127.0.0.1:{demo.validator_port}"],
             "miner": [f"127.0.0.1:{ports[name]}" for name in ("m0", "m1")],
             "gateway": [f"127.0.0.1:{demo.gateway_port}"],
         }
-        for job in config["scrape_configs"]:
-            job["static_configs"] = [{"targets": targets[job["job_name"]]}]
-        (root / "prometheus.yml").write_text(yaml.safe_dump(config))
-        (root / "alerts.yml").write_text(yaml.safe_dump(impatient()))
-        address = f"127.0.0.1:{ports['prometheus']}"
-        with (root / "prometheus.log").open("w") as log:
-            process = subprocess.Popen(
-                [
-                    str(program),
-                    f"--config.file={root / 'prometheus.yml'}",
-                    f"--storage.tsdb.path={root / 'tsdb'}",
-                    f"--web.listen-address={address}",
-                ],
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            end = time.monotonic() + 30
-            while "Server is ready" not in (root / "prometheus.log").read_text():
-                assert process.poll() is None, (root / "prometheus.log").read_text()
-                assert time.monotonic() < end
-                time.sleep(0.1)
-            yield Scene(Prometheus(f"http://{address}"), demo, subnet, ports)
-        finally:
-            process.terminate()
-            process.wait(20)
+        with prometheus(root, targets, impatient()) as started:
+            yield Scene(started, demo, subnet, ports)
 
 
 def moved(prometheus: Prometheus, metric: str) -> bool:
