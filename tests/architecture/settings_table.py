@@ -2,12 +2,22 @@
 
 from enum import Enum
 
-from reasonforge.entrypoints.settings import MinerSettings, NeuronSettings, ValidatorSettings, rows
+from pydantic import SecretStr
 
-PARTS: tuple[tuple[str, type[NeuronSettings]], ...] = (
+from reasonforge.entrypoints.settings import (
+    GatewaySettings,
+    MinerSettings,
+    NeuronSettings,
+    ProcessSettings,
+    ValidatorSettings,
+    rows,
+)
+
+PARTS: tuple[tuple[str, type[ProcessSettings]], ...] = (
     ("Both", NeuronSettings),
     ("A miner's", MinerSettings),
     ("A validator's", ValidatorSettings),
+    ("The gateway's", GatewaySettings),
 )
 
 
@@ -26,7 +36,7 @@ def document() -> str:
     return "\n\n".join("\n".join((f"### {title}", "", heading, *lines)) for title, lines in tables().items())
 
 
-def _rows(model: type[NeuronSettings]) -> list[str]:
+def _rows(model: type[ProcessSettings]) -> list[str]:
     return [
         f"| `{flag}` | {', '.join(f'`{one}`' for one in variables)} | {_shown(field.default)} | {field.description} |"
         for flag, variables, field in rows(model)
@@ -35,6 +45,8 @@ def _rows(model: type[NeuronSettings]) -> list[str]:
 
 def _shown(default: object) -> str:
     if default in (None, ""):
+        return "–"
+    if isinstance(default, SecretStr):
         return "–"
     if isinstance(default, Enum):
         return f"`{default.value}`"

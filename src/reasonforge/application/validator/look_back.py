@@ -39,11 +39,18 @@ class LookBack:
             number = record.committed.epoch.number
             if record.committed.user_tasks and number < epoch.number:
                 await self.settle(validator, number, (await self.store.recorded(number)).values())
+                await self._queue_again(validator, number)
         await self._reveal(validator)
 
     async def _give_up(self, validator: Hotkey, number: EpochNumber) -> None:
         recorded = await self.store.recorded(number)
         await self.settle(validator, number, recorded.values())
+        if await self._queue_again(validator, number):
+            why = f"its blocks had passed before it was closed; {len(recorded)} tasks are recorded"
+            await self.store.fail(number, why)
+
+    async def _queue_again(self, validator: Hotkey, number: EpochNumber) -> bool:
+        """What users asked of an epoch and nobody answered for; False where the desk cannot be reached."""
         try:
             await self.desk.give_back(validator, number)
         except StoreFault as fault:
@@ -54,8 +61,8 @@ class LookBack:
                     "the validator tries again by itself with the next epoch",
                 )
             )
-            return
-        await self.store.fail(number, f"its blocks had passed before it was closed; {len(recorded)} tasks are recorded")
+            return False
+        return True
 
     async def _reveal(self, validator: Hotkey) -> None:
         for record in await self.store.commitments(_LOOKED_AT):

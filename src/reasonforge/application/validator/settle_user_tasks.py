@@ -20,8 +20,11 @@ class SettleUserTasks:
     notifier: Notifier
 
     async def __call__(self, validator: Hotkey, epoch: EpochNumber, scored: Iterable[ScoredTask]) -> None:
-        """Of these tasks of the epoch, those of users. A desk that cannot be reached is told later."""
-        users = [one for one in scored if is_users(one.task)]
+        """Of these tasks of the epoch, those of users that anybody was asked; the others wait for the next epoch.
+
+        A desk that cannot be reached is told later.
+        """
+        users = [one for one in scored if is_users(one.task) and one.replies]
         if not users:
             return
         standing = await self.store.standing_before(epoch)
