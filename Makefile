@@ -8,7 +8,7 @@ WORKERS ?= 2
 INPUTS := pyproject.toml constraints.txt src/reasonforge/__init__.py
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: setup demo test check bench lint types contracts format clean
+.PHONY: setup demo test check bench lint lint-infra types contracts docs format tasks-database tasks-check clean
 
 # Each stamp names what is installed; a second run finds it newer than its inputs and installs nothing.
 $(VENV)/.venv:
@@ -47,15 +47,30 @@ types: setup
 contracts: setup
 	@$(BIN)/lint-imports --no-cache
 
-check: lint types contracts
+# Scripts, Dockerfiles, compose files, workflows and alert rules; its schemas are carried by its tools.
+lint-infra: setup
+	@infra/lint $(BIN)
+
+# The documentation site, into site/. Nothing is fetched for it.
+docs: setup
+	@$(BIN)/mkdocs build --quiet --strict
+
+check: lint types contracts lint-infra docs
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 bench: setup
 	@for script in benchmarks/speed/*.py; do $(BIN)/python $$script || exit 1; done
+
+# Again to the byte; after a family changed, run this and commit what it writes.
+tasks-database: $(VENV)/.base
+	@$(BIN)/reasonforge tasks generate --database
+
+tasks-check: setup
+	@$(BIN)/reasonforge tasks check --jobs $(WORKERS)
 
 format: setup
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format --quiet .
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist site

@@ -24,6 +24,7 @@ from reasonforge.domain.report import (
     ScoredReply,
     ScoredTask,
     ValidatorResult,
+    Variant,
 )
 from reasonforge.domain.score import NO_SCORE, DimensionScores
 from reasonforge.domain.similarity import Fingerprint, PartVectors, PastReasoning
@@ -110,6 +111,7 @@ tasks = st.builds(
     is_trap=st.booleans(),
     previously_unsolved=st.booleans(),
     source=st.sampled_from(["generated", "database", "api"]),
+    instance=names,
 )
 
 claims = st.builds(Claim, texts, st.sampled_from(["=", "<", ">="]), texts, st.lists(texts, max_size=2).map(tuple))
@@ -168,6 +170,7 @@ scored_replies = st.builds(
     void=st.booleans(),
     breakthrough=st.booleans(),
     flags=st.lists(st.sampled_from(FlagKind).map(str), max_size=2).map(tuple),
+    variant=st.none() | st.builds(Variant, names, names, names, names),
 )
 """More than can happen: a reply may be a silence and have a submission."""
 

@@ -15,7 +15,7 @@ from attrs import evolve
 from sqlalchemy import Connection, text
 
 from reasonforge.adapters.memory.clock import MemoryClock
-from reasonforge.adapters.sqlalchemy import database as database_module
+from reasonforge.adapters.sqlalchemy import sqlite_file
 from reasonforge.adapters.sqlalchemy.database import Database, open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.sqlalchemy.tables import APPLICATION_ID, SCHEMA_VERSION
@@ -241,7 +241,7 @@ def test_a_full_disk_loses_nothing_recorded(path: Path) -> None:
 
 def test_another_programs_lock_is_a_fault_that_passes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another program holds the file, writing is a fault; when it lets go, writing works again."""
-    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT_MS", 20)
 
     async def scenario(store: SqlAlchemyStore) -> None:
         await one_open_epoch(store)
@@ -334,19 +334,20 @@ def test_another_programs_database_is_refused(path: Path) -> None:
     """A database with somebody else's tables is refused, and left as it was."""
     by_hand(path, "CREATE TABLE bookmarks (url TEXT)")
     before = path.read_bytes()
-    assert refusal(path) == f"the database {path} belongs to another program; name another file"
+    assert refusal(path) == f"the database {path} belongs to another program; name another one"
     assert path.read_bytes() == before
 
 
 def test_a_newer_schema_is_refused(path: Path) -> None:
     """A file written by a newer version is refused before anything is read of it, and left as it was."""
     open_database(path).close()
-    by_hand(path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    newer = f"{SCHEMA_VERSION + 1:04d}"
+    by_hand(path, f"UPDATE alembic_version SET version_num = '{newer}'")
     assert refusal(path) == (
         f"the database {path} was written by a newer ReasonForge (schema {SCHEMA_VERSION + 1}, this one reads up to "
-        f"{SCHEMA_VERSION}); upgrade ReasonForge, or name another file"
+        f"{SCHEMA_VERSION}); upgrade ReasonForge, or name another database"
     )
-    assert by_hand(path, "PRAGMA user_version") == [(SCHEMA_VERSION + 1,)]
+    assert by_hand(path, "SELECT version_num FROM alembic_version") == [(newer,)]
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
@@ -373,9 +374,9 @@ def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> N
     assert refusal(tmp_path / name).startswith("the database ")
 
 
-@pytest.mark.parametrize("where", ["postgresql://me:secret@host/db", "sqlite:///a.db?mode=ro", "://"])
+@pytest.mark.parametrize("where", ["mysql://me:secret@host/db", "sqlite:///a.db?mode=ro", "://", "x://me:secret@["])
 def test_other_urls_are_refused_without_their_passwords(where: str) -> None:
-    """Only `sqlite:///` URLs are taken, and a password is not repeated."""
+    """Only URLs of SQLite and PostgreSQL are taken, and a password is not repeated."""
     assert "sqlite:///path/to/file.db" in refusal(where)
     assert "secret" not in refusal(where)
 

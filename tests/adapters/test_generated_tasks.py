@@ -7,7 +7,8 @@ from attrs import evolve
 
 from reasonforge.adapters.tasks.families.congruences import Congruences, System
 from reasonforge.adapters.tasks.families.voting import Voting
-from reasonforge.adapters.tasks.registry import ANYWHERE
+from reasonforge.adapters.tasks.family import ArtefactFamily
+from reasonforge.adapters.tasks.registry import ANYWHERE, BY_NAME
 from reasonforge.adapters.tasks.source import GeneratedTasks, task_of
 from reasonforge.domain.answers.reading import read_answer
 from reasonforge.domain.discipline import ANSWER_CHECK, Discipline
@@ -71,6 +72,21 @@ def test_a_trap_s_question_is_like_any_other() -> None:
 def test_answers_survive_the_database() -> None:
     """Every generated answer is read back from its JSON form."""
     assert [read_answer(task.answer.specification()) for task in TASKS] == [task.answer for task in TASKS]
+
+
+@pytest.mark.parametrize(
+    "name", ["average_effect", "front_door", "identifiability", "intervention", "instrument", "simpson"]
+)
+def test_what_an_estimate_is_held_against_is_secret(name: str) -> None:
+    """The models and samples that a claim is held against follow from the task's seed, and not from its statement."""
+    family = BY_NAME[name]
+    task = task_of(family, "00ff", 3)
+    instance = family.read(task.problem)
+    assert isinstance(family, ArtefactFamily)
+    public = family.artefacts(instance)
+    assert [one.asks for one in task.artefacts] == [one.asks for one in public]
+    assert [one.against["seed"] for one in task.artefacts] != [one.against["seed"] for one in public]
+    assert task == task_of(family, "00ff", 3)
 
 
 def test_identity() -> None:

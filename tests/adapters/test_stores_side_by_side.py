@@ -30,8 +30,10 @@ from tests.contracts.store import (
     OWNER,
     PAST,
     ROW,
+    SEEDS,
     SETTLING,
     SILENT,
+    commitment,
     report_of,
     result,
     scored,
@@ -126,6 +128,19 @@ class SideBySide(RuleBasedStateMachine):
     def publish(self, epoch: Epoch, outcome: WeightsOutcome) -> None:
         self.same(lambda store: store.publish(Publication(epoch, outcome)))
 
+    @rule(epoch=EPOCHS, seed=st.integers(0, 3), instances=st.lists(st.sampled_from("abc")))
+    def commit(self, epoch: Epoch, seed: int, instances: list[str]) -> None:
+        bound = evolve(commitment(epoch.number), commitment=SEEDS[seed].commitment())
+        self.same(lambda store: store.commit(bound, instances))
+
+    @rule(number=NUMBERS, seed=st.integers(0, 3))
+    def reveal(self, number: EpochNumber, seed: int) -> None:
+        self.same(lambda store: store.reveal(number, SEEDS[seed]))
+
+    @rule(since=NUMBERS, before=NUMBERS)
+    def asked_instances(self, since: EpochNumber, before: EpochNumber) -> None:
+        self.same(lambda store: store.asked_instances(since, before))
+
     @rule(keep=LIMITS)
     def prune(self, keep: int) -> None:
         self.same(lambda store: store.prune(keep))
@@ -141,6 +156,9 @@ class SideBySide(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def everything_of(self, number: EpochNumber) -> None:
         self.same(lambda store: store.state_of(number))
+        self.same(lambda store: store.commitment_of(number))
+        self.same(lambda store: store.commitments(number))
+        self.same(lambda store: store.open_epochs(number))
         self.same(lambda store: store.recorded(number))
         self.same(lambda store: store.miner_results(number))
         self.same(lambda store: store.validator_results(number))

@@ -64,6 +64,7 @@ def keep_running(
             publish_weights=container.publish_weights(),
             clock=BlocksPass(subnet.ledger, until),
             notifier=notifier,
+            telemetry=container.adapters.telemetry(),
         ),
         notifier,
     )

@@ -8,6 +8,7 @@ from attrs import evolve
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.adapters.memory.score_book import MemoryScoreBook
+from reasonforge.adapters.memory.telemetry import MemoryTelemetry
 from reasonforge.application.miner.remember_questions import RememberQuestions
 from reasonforge.application.miner.remember_scores import MOST_CHECKS, MOST_TASKS, RememberScores
 from reasonforge.application.miner.report_health import ReportHealth
@@ -41,7 +42,7 @@ def known_as(**changes: Any) -> Neuron:
 def told_of(*notices: ScoreNotice) -> Sequence[ToldScores]:
     async def go() -> Sequence[ToldScores]:
         book = MemoryScoreBook()
-        remember = RememberScores(book, OWN.hotkey, MemoryClock(), MemoryNotifier())
+        remember = RememberScores(book, OWN.hotkey, MemoryClock(), MemoryNotifier(), MemoryTelemetry())
         for notice in notices:
             await remember(ALICE, notice)
         return await book.told(10)
@@ -123,7 +124,7 @@ def test_a_book_that_cannot_be_written_is_told_and_costs_nothing() -> None:
     fields = wire_fields(question(1).query_id, steps=(), final_answer="2")
 
     async def go() -> WireFields | Refusal:
-        await RememberScores(BrokenBook(), OWN.hotkey, MemoryClock(), notifier)(ALICE, NOTICE)
+        await RememberScores(BrokenBook(), OWN.hotkey, MemoryClock(), notifier, MemoryTelemetry())(ALICE, NOTICE)
         return await remembering(BrokenBook(), fields, notifier)(ALICE, question(1))
 
     assert asyncio.run(go()) == fields

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from reasonforge.application.ports.store import Store
 from reasonforge.domain.answers.numeric import IntegerAnswer
+from reasonforge.domain.commitment import EpochCommitment, SeedRecord
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import StoreFault
@@ -30,8 +31,10 @@ from reasonforge.domain.report import (
     ScoredReply,
     ScoredTask,
     ValidatorResult,
+    Variant,
 )
 from reasonforge.domain.score import DimensionScores
+from reasonforge.domain.seed import SEED_BYTES, EpochSeed
 from reasonforge.domain.similarity import Fingerprint, PartVectors, PastReasoning
 from reasonforge.domain.similarity.fingerprint import NO_GRAMS
 from reasonforge.domain.standing import MinerStanding, Standing, ValidatorStanding, VasReading
@@ -86,6 +89,7 @@ ANSWERED = ScoredReply(
     cms=1.5,
     breakthrough=True,
     flags=("too_fast", "confidently_wrong"),
+    variant=Variant("00ff", "instance", "What is 6 · 8?", "48"),
 )
 SILENT = ScoredReply(
     query_id=QueryId("ff00"),
@@ -121,6 +125,22 @@ PAST = (
         "MiniLM/steps",
     ),
 )
+
+
+SEEDS = [EpochSeed(bytes([number]) * SEED_BYTES) for number in range(64)]
+
+
+def commitment(number: int) -> EpochCommitment:
+    return EpochCommitment(
+        epoch_of(number),
+        SEEDS[number].commitment(),
+        9,
+        2,
+        ("knapsack/1", "voting/2"),
+        0.1 + 0.2,
+        30,
+        (TaskId("user-1"),),
+    )
 
 
 def scored(index: int, family: str = "mathematics/derivative", replies: Iterable[ScoredReply] = ()) -> ScoredTask:
@@ -195,6 +215,107 @@ class StoreContract:
             states = [await store.open_epoch(epoch_of(number)) for number in range(4)]
             assert states == [EpochState.OPEN, EpochState.CLOSED, EpochState.PUBLISHED, EpochState.FAILED]
             assert [await store.state_of(EpochNumber(number)) for number in range(4)] == states
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    def test_an_epoch_is_bound_to_its_first_commitment(self) -> None:
+        """What was committed to comes back whole, without its seed; the first stays, and another seed is refused."""
+
+        async def scenario(store: Store) -> None:
+            await store.open_epoch(epoch_of(3))
+            assert await store.commitment_of(EpochNumber(3)) is None
+            await store.commit(commitment(3), ["b", "a", "a"])
+            await store.commit(evolve(commitment(3), tasks=99), ["c"])
+            assert await store.commitment_of(EpochNumber(3)) == SeedRecord(commitment(3))
+            with pytest.raises(StoreFault, match="epoch 3 is bound to another seed"):
+                await store.commit(evolve(commitment(3), commitment=SEEDS[4].commitment()), [])
+            assert await store.commitment_of(EpochNumber(3)) == SeedRecord(commitment(3))
+            assert await store.asked_instances(EpochNumber(0), EpochNumber(4)) == {"a", "b"}
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    def test_only_an_open_epoch_can_be_bound(self) -> None:
+        """Neither a strange epoch nor one that is over takes a commitment."""
+
+        async def scenario(store: Store) -> None:
+            with pytest.raises(StoreFault, match="epoch 3 is unknown: it cannot be bound"):
+                await store.commit(commitment(3), [])
+            await store.open_epoch(epoch_of(3))
+            await store.fail(EpochNumber(3), "why")
+            with pytest.raises(StoreFault, match="epoch 3 is failed: it cannot be bound"):
+                await store.commit(commitment(3), [])
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    @pytest.mark.parametrize("failed", [False, True])
+    def test_a_seed_is_revealed_when_the_epoch_is_over(self, failed: bool) -> None:
+        """Not before it is closed or given up, and no other than the one committed to; twice is as good as once."""
+
+        async def scenario(store: Store) -> None:
+            await store.open_epoch(epoch_of(3))
+            await store.commit(commitment(3), [])
+            with pytest.raises(StoreFault, match="epoch 3 is open: its seed cannot be revealed"):
+                await store.reveal(EpochNumber(3), SEEDS[3])
+            if failed:
+                await store.fail(EpochNumber(3), "why")
+            else:
+                await store.close(report_of(epoch_of(3)), STANDING)
+            with pytest.raises(StoreFault, match="epoch 3 is bound to another seed"):
+                await store.reveal(EpochNumber(3), SEEDS[4])
+            for _ in range(2):
+                await store.reveal(EpochNumber(3), SEEDS[3])
+            assert await store.commitment_of(EpochNumber(3)) == SeedRecord(commitment(3), SEEDS[3])
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    def test_commitments_come_newest_first(self) -> None:
+        """At most as many as were asked for; epochs without one are left out."""
+
+        async def scenario(store: Store) -> None:
+            for number in (1, 4, 2, 3):
+                await store.open_epoch(epoch_of(number))
+                if number != 2:
+                    await store.commit(commitment(number), [])
+            found = [[one.committed.epoch.number for one in await store.commitments(limit)] for limit in (0, 2, 9)]
+            assert found == [[], [4, 3], [4, 3, 1]]
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    def test_what_was_asked_is_known_by_epochs(self) -> None:
+        """Instances of the epochs from the first up to, and without, the last; pruning does not forget the window."""
+
+        async def scenario(store: Store) -> None:
+            for number in range(4):
+                await store.open_epoch(epoch_of(number))
+                await store.commit(commitment(number), [f"i{number}", "every"])
+                await store.close(report_of(epoch_of(number)), STANDING)
+            for _ in range(2):
+                assert await store.asked_instances(EpochNumber(1), EpochNumber(3)) == {"i1", "i2", "every"}
+                assert await store.asked_instances(EpochNumber(3), EpochNumber(3)) == frozenset()
+                await store.prune(0)
+            for number in range(4, 40):
+                await store.open_epoch(epoch_of(number))
+            await store.prune(0)
+            assert await store.asked_instances(EpochNumber(0), EpochNumber(40)) == frozenset()
+            assert len(await store.commitments(99)) == 4
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    def test_epochs_that_were_left_open_are_found(self) -> None:
+        """Oldest first, before the one that is asked about, without those that are over."""
+
+        async def scenario(store: Store) -> None:
+            for number in (5, 1, 2, 3, 4):
+                await store.open_epoch(epoch_of(number))
+            await store.fail(EpochNumber(2), "why")
+            await store.close(report_of(epoch_of(3)), STANDING)
+            assert list(await store.open_epochs(EpochNumber(5))) == [1, 4]
 
         with self.fresh() as store:
             run(scenario(store))
@@ -424,6 +545,28 @@ class StoreContract:
             await store.publish(Publication(epoch_of(0), SETTLING[0]))
             with pytest.raises(StoreFault, match="epoch 0 is published"):
                 await store.fail(EpochNumber(0), "why")
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    def test_weights_on_their_way_are_told_from_those_never_sent(self) -> None:
+        """What was noted before weights are sent is there until they are settled; the first note stays."""
+
+        async def scenario(store: Store) -> None:
+            await store.open_epoch(epoch_of(0))
+            with pytest.raises(StoreFault, match="epoch 0 is open"):
+                await store.sending(EpochNumber(0), BlockNumber(5))
+            await store.close(report_of(epoch_of(0)), STANDING)
+            assert list(await store.unpublished()) == [PendingWeights(epoch_of(0), ROW, None)]
+            await store.sending(EpochNumber(0), BlockNumber(5))
+            await store.sending(EpochNumber(0), BlockNumber(9))
+            assert await store.state_of(EpochNumber(0)) is EpochState.PUBLISHING
+            assert list(await store.unpublished()) == [PendingWeights(epoch_of(0), ROW, BlockNumber(5))]
+            assert await store.standing_before(EpochNumber(1)) == STANDING
+            await store.publish(Publication(epoch_of(0), SETTLING[0]))
+            assert list(await store.unpublished()) == []
+            with pytest.raises(StoreFault, match="epoch 0 is published"):
+                await store.sending(EpochNumber(0), BlockNumber(9))
 
         with self.fresh() as store:
             run(scenario(store))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,15 @@ class VerifierContract:
         """Right and wrong answers come back in the order in which they were handed in."""
         verifications = self.judge(QUESTION, [submission("42"), submission("41"), submission("42")])
         assert [one.correctness for one in verifications] == [1.0, 0.0, 1.0]
+
+    def test_each_is_judged_by_its_own_task(self) -> None:
+        """Submissions to tasks of their own are judged as each task's alone would be, in order."""
+        other = evolve(QUESTION, task_id=TaskId("o"), problem="What is 6 · 8?", answer=IntegerAnswer(48))
+        handed_in = [submission("42"), submission("42"), submission("48")]
+        found = asyncio.run(self.verifier().judge_each([QUESTION, other, other], handed_in))
+        assert [one.correctness for one in found] == [1.0, 0.0, 1.0]
+        assert list(found) == [*self.judge(QUESTION, handed_in[:1]), *self.judge(other, handed_in[1:])]
+        assert list(asyncio.run(self.verifier().judge_each([], []))) == []
 
     def test_nothing_handed_in(self) -> None:
         """No submissions, no verifications."""

@@ -3,10 +3,11 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -37,12 +38,14 @@ class Network:
     root: Path
     running: dict[str, subprocess.Popen[str]] = field(factory=dict)
     url: str = ""
+    environment: dict[str, str] = field(factory=dict)
 
     def start(self, name: str, module: str, *arguments: str) -> subprocess.Popen[str]:
         log: IO[str] = (self.root / f"{name}.log").open("w")
         command = [sys.executable, "-m", module, *arguments]
+        environment = {**os.environ, "NETUID": "1", **self.environment}
         self.running[name] = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, text=True, cwd=self.root, env={**os.environ, "NETUID": "1"}
+            command, stdout=log, stderr=subprocess.STDOUT, text=True, cwd=self.root, env=environment
         )
         log.close()
         return self.running[name]
@@ -65,7 +68,7 @@ class Network:
             name,
             f"reasonforge.entrypoints.{kind}",
             *("--subtensor.chain_endpoint", self.url, "--wallet.name", name, "--wallet.path", str(self.root / "w")),
-            *("--state.db", str(self.root / f"{name}.db"), *arguments),
+            *("--state.db", str(self.root / f"{name}.db"), *quiet(kind, arguments), *arguments),
         )
 
     def tasks_of(self, name: str) -> list[str]:
@@ -106,6 +109,19 @@ def network(root: Path, *found: str, block_seconds: float = 0.7) -> Iterator[Net
             if process.poll() is None:
                 process.kill()
                 process.wait()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def quiet(kind: str, arguments: Sequence[str]) -> list[str]:
+    """Several neurons of a machine cannot all have the default ports: none, where a test asks for none."""
+    flags = ["--metrics.port", *(["--validator.port"] if kind == "validator" else [])]
+    return [word for flag in flags if flag not in arguments for word in (flag, "0")]
 
 
 async def results(root: Path, name: str, hotkey: Hotkey) -> dict[int, tuple[MinerResult, ...]]:

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -19,15 +20,17 @@ from bittensor_wallet import Wallet
 
 from reasonforge.adapters.localnet.server import LedgerServer, pass_blocks
 from reasonforge.adapters.memory.ledger import MemoryLedger
+from reasonforge.adapters.runner.server import RunnerServer
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.score_book import SqlAlchemyScoreBook
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.system.clock import SystemClock
+from reasonforge.adapters.telemetry.page_server import PageServer
 from reasonforge.application.ports.score_book import BookOwner
 from reasonforge.application.ports.verifier import SelfTest
-from reasonforge.domain.identity import RAO_PER_TAO, Coldkey, Hotkey, NetUid, Rao
+from reasonforge.domain.events import BlockSeen, VitalSigns
+from reasonforge.domain.identity import RAO_PER_TAO, BlockNumber, Coldkey, Hotkey, NetUid, Rao
 from reasonforge.domain.metagraph import Endpoint, Hyperparameters
-from reasonforge.entrypoints import doctor
 from reasonforge.entrypoints.cli import main
 from reasonforge.entrypoints.doctor import Role, diagnose
 from reasonforge.entrypoints.doctor_checks.chain import published
@@ -41,13 +44,26 @@ from reasonforge.entrypoints.doctor_checks.machine import (
     requirements,
 )
 from reasonforge.entrypoints.doctor_checks.node_time import drift, network
+from reasonforge.entrypoints.doctor_checks.pages import look_at_collector, look_at_pages
 from reasonforge.entrypoints.doctor_checks.port import look_at_port
 from reasonforge.entrypoints.doctor_checks.state import look_at_state
-from reasonforge.entrypoints.doctor_checks.tools import MissingTool, docker_engine, program, told
+from reasonforge.entrypoints.doctor_checks.tools import (
+    MissingTool,
+    docker_engine,
+    look_at_tools,
+    look_at_verifier,
+    program,
+    told,
+)
+from reasonforge.entrypoints.noticeboard import Neuron, Noticeboard
 from reasonforge.entrypoints.settings import MinerSettings, ValidatorSettings, read_settings, rows
+from reasonforge.entrypoints.verification import inline_verifier
+from tests.entrypoints.observed_demo import NothingRuns
+from tests.entrypoints.processes import free_port
 from tests.strategies import epoch_of
 
 SECRET = "sk-very-secret-0123456789"  # noqa: S105 - it opens nothing
+ANYWHERE = "0.0.0.0"  # noqa: S104 - nobody listens there
 STATES = {State.OK: "ok", State.WARN: "warn", State.FAIL: "fail"}
 
 
@@ -672,9 +688,127 @@ class TestThinking:
 LOCAL = ("--subtensor.chain_endpoint", "memory://127.0.0.1:9", "--wallet.path", "w")
 
 
-def test_the_toolbox_is_the_validators() -> None:
-    """What the doctor tests is what a validator checks with: every tool has a line, and passes here."""
-    tools = doctor.toolbox(SystemClock())
-    tests = asyncio.run(tools.verifier.self_test())
-    assert tests
-    assert all(one.state is not State.FAIL for one in told(tests, tools.missing))
+def test_without_settings_every_tool_that_needs_nothing_is_put_to_its_test() -> None:
+    """Each has a line, and passes here."""
+    found = asyncio.run(look_at_verifier(inline_verifier(SystemClock())))
+    assert len(found) > 5
+    assert [one for one in found if one.state is not State.OK] == []
+
+
+class TestTheValidatorsTools:
+    """The very verifier that a validator with these settings would start."""
+
+    def looked(self, *flags: str) -> list[Diagnosis]:
+        settings = read_settings(ValidatorSettings, "doctor", ["--netuid", "1", *LOCAL, *flags])
+        return asyncio.run(look_at_tools(settings))
+
+    def test_without_a_sandbox(self) -> None:
+        """Every checker passes, and it is said that programs and proofs are not asked for."""
+        found = self.looked()
+        assert [one for one in found if one.state is not State.OK] == []
+        assert "not asked for" in only(found, "tasks").detail
+        assert len(found) > 5
+
+    def test_a_sandbox_that_is_not_there(self) -> None:
+        """A runner's socket that nobody made fails with the command that makes it."""
+        (found,) = self.looked("--validator.sandbox_enabled", "--validator.sandbox", "/nowhere/sandbox.sock")
+        assert (found.name, found.state) == ("sandbox", State.FAIL)
+        assert "reasonforge sandbox serve" in found.detail
+
+    def test_the_weaker_sandbox_is_for_local_chains(self) -> None:
+        """Bubblewrap on a real chain is refused, as the validator refuses it."""
+        settings = read_settings(
+            ValidatorSettings,
+            "doctor",
+            ["--netuid", "1", "--validator.sandbox_enabled", "--validator.sandbox", "bubblewrap"],
+        )
+        (found,) = asyncio.run(look_at_tools(settings))
+        assert (found.state, "local chains only" in found.detail) == (State.FAIL, True)
+
+    def test_what_is_asked_for_and_cannot_be_had_is_named(self) -> None:
+        """A sandbox without Coq and without Python's tools: a warning each, with what to do."""
+        with tempfile.TemporaryDirectory(prefix="rf-") as folder:
+            socket_path = Path(folder, "s")
+
+            async def go() -> list[Diagnosis]:
+                flags = [
+                    "--validator.sandbox_enabled",
+                    "--validator.coq_enabled",
+                    "--validator.sandbox",
+                    str(socket_path),
+                ]
+                settings = read_settings(ValidatorSettings, "doctor", ["--netuid", "1", *LOCAL, *flags])
+                async with RunnerServer(NothingRuns()).listening(socket_path):
+                    return await look_at_tools(settings)
+
+            found = asyncio.run(go())
+        assert only(found, "checker coq").state is State.WARN
+        assert only(found, "checker programs").state is State.WARN
+
+
+class TestPages:
+    """The ports of metrics and health, and what a running neuron says there."""
+
+    def looked(self, *flags: str) -> list[Diagnosis]:
+        settings = read_settings(ValidatorSettings, "doctor", ["--netuid", "1", *flags])
+        return asyncio.run(look_at_pages(settings))
+
+    def test_free_taken_and_none(self) -> None:
+        """A free port is well, a taken one fails with its flag, 0 is none."""
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            found = self.looked("--metrics.port", str(port), "--validator.port", str(free_port()))
+        assert [one.state for one in found] == [State.FAIL, State.OK]
+        assert "--metrics.port (PROMETHEUS_PORT)" in found[0].remedy
+        found = self.looked("--metrics.port", "0", "--validator.port", "0", "--metrics.host", ANYWHERE)
+        assert [one.detail for one in found] == ["none: nothing is served there"] * 2
+
+    def test_pages_that_strangers_can_read(self) -> None:
+        """Any address but this machine's own is a warning."""
+        found = self.looked("--metrics.port", str(free_port()), "--validator.port", "0", "--metrics.host", ANYWHERE)
+        assert only(found, "metrics host").state is State.WARN
+
+    @pytest.mark.parametrize("well", [True, False])
+    def test_a_running_neuron_is_asked_how_it_is(self, well: bool) -> None:
+        """Its /readyz is read while it holds its file; what is not well is told in its own words."""
+        board = Noticeboard(Neuron.VALIDATOR, Hotkey("me"), SystemClock(), started=well)
+        now = SystemClock().now()
+        board.emit(BlockSeen(Hotkey("me"), BlockNumber(5), now))
+        board.emit(VitalSigns(Hotkey("me"), now, 0.0, 0.001))
+
+        async def go() -> list[Diagnosis]:
+            async with PageServer(board.pages()).listening("127.0.0.1", 0) as port:
+                flags = ["--metrics.port", str(port), "--validator.port", "0", "--state.db", "mine.db"]
+                settings = read_settings(ValidatorSettings, "doctor", ["--netuid", "1", *flags])
+                return await look_at_pages(settings)
+
+        with open_database("mine.db"):
+            found = asyncio.run(go())
+        assert only(found, "metrics port").state is State.OK
+        health = only(found, "health")
+        assert health.state is (State.OK if well else State.FAIL)
+        assert ("started: still starting" in health.detail) is not well
+
+    def test_a_neuron_that_does_not_answer(self) -> None:
+        """Something else at its port, or nothing, fails."""
+        with open_database("mine.db"), closed_port() as port:
+            found = self.looked("--metrics.port", str(port), "--validator.port", "0", "--state.db", "mine.db")
+        assert only(found, "health").state is State.FAIL
+
+    def test_a_collector(self) -> None:
+        """None asked for: no line; one that is away: a warning; one that is there, and an address that is none."""
+
+        def looked(endpoint: str) -> list[State]:
+            settings = read_settings(ValidatorSettings, "doctor", ["--netuid", "1", "--otel.endpoint", endpoint])
+            return [one.state for one in asyncio.run(look_at_collector(settings))]
+
+        assert looked("") == []
+        with closed_port() as port:
+            assert looked(f"http://127.0.0.1:{port}") == [State.WARN]
+        with socket.socket() as there:
+            there.bind(("127.0.0.1", 0))
+            there.listen()
+            assert looked(f"http://127.0.0.1:{there.getsockname()[1]}") == [State.OK]
+        assert looked("udp://127.0.0.1:1") == [State.FAIL]

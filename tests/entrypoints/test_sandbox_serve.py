@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -70,6 +72,25 @@ def test_bubblewrap_is_served_and_called_weaker(path: Path) -> None:
     assert "for development only" in told
     assert code == 0
     assert not path.exists()
+
+
+@pytest.mark.bwrap
+def test_systemd_hears_when_the_runner_works_and_when_it_stops(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Started as a unit of Type=notify, it says READY once it listens and STOPPING once it is asked to end."""
+    require_kind("bubblewrap")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(path.with_name("notify")))
+        manager.settimeout(10)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(path.with_name("notify")))
+        with served(path, "--engine", "bubblewrap") as (_, process):
+            ready = manager.recv(4096).decode().splitlines()
+            process.send_signal(signal.SIGTERM)
+            stopping = manager.recv(4096).decode()
+            process.wait(timeout=10)
+
+    assert ready[0] == "READY=1"
+    assert ready[1].startswith("STATUS=runs coq, python" if shutil.which("coqc") else "STATUS=runs python")
+    assert stopping == "STOPPING=1"
 
 
 @pytest.mark.docker

@@ -235,19 +235,19 @@ def test_of_the_default_files_the_one_that_is_there(
 
 
 @pytest.mark.parametrize(
-    ("pragma", "said"),
+    ("statement", "said"),
     [
-        (f"user_version = {SCHEMA_VERSION + 1}", "was written by a newer ReasonForge"),
-        ("user_version = 0", "was written by an older ReasonForge (schema 0); start its neuron once"),
-        ("application_id = 7", "belongs to another program"),
+        (f"UPDATE alembic_version SET version_num = '{SCHEMA_VERSION + 1:04d}'", "was written by a newer ReasonForge"),
+        ("UPDATE alembic_version SET version_num = '0001'", "run `reasonforge db upgrade --state.db"),
+        ("PRAGMA application_id = 7", "belongs to another program"),
     ],
 )
 def test_another_versions_file_is_one_sentence(
-    capsys: pytest.CaptureFixture[str], miner_db: Path, pragma: str, said: str
+    capsys: pytest.CaptureFixture[str], miner_db: Path, statement: str, said: str
 ) -> None:
     """A newer or too old schema, and another program's file."""
-    with closing(sqlite3.connect(miner_db)) as connection:
-        connection.execute(f"PRAGMA {pragma}")
+    with closing(sqlite3.connect(miner_db)) as connection, connection:
+        connection.execute(statement)
     assert said in refused(capsys, "--state.db", str(miner_db))
 
 

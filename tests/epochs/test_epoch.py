@@ -249,6 +249,11 @@ class FragileVerifier:
             return await RoutedVerifier(MemoryClock()).judge(task, submissions)
         raise ValidatorFault(f"the sandbox is down, so {len(submissions)} replies to {task.task_id} cannot be checked")
 
+    async def judge_each(self, tasks: Sequence[Task], submissions: Sequence[Submission]) -> Sequence[Verification]:
+        if self.works:
+            return await RoutedVerifier(MemoryClock()).judge_each(tasks, submissions)
+        raise ValidatorFault(f"the sandbox is down, so {len(submissions)} replies to {len(tasks)} tasks are unchecked")
+
     async def self_test(self) -> Sequence[SelfTest]:
         return ()
 

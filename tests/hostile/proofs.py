@@ -184,6 +184,13 @@ _COQ: dict[str, str | bytes] = {
     ),
     "cast_without_check": "Theorem goal : Goal_statement. Proof. vm_cast_no_check I. Qed.",
     "cast_without_check_kept_open": "Definition goal : Goal_statement. exact_no_check I. Defined.",
+    "own_prelude": (
+        'Inductive nat : Set := O. Definition add (a b : nat) := O. Notation "a + b" := (add a b).\n'
+        "Theorem goal : forall n : nat, n + O = n. Proof. intros []. reflexivity. Qed."
+    ),
+    "writes_a_file": 'Set Debug "all". Redirect "/tmp/reasonforge-escaped" Print nat. Axiom goal : Goal_statement.',
+    "nested_200000_deep": "Definition goal := " + "S (" * 200_000 + "O" + ")" * 200_000 + ".",
+    "nested_200000_deep_compressed": zlib.compress(b"Definition goal := " + b"S (" * 200_000 + b"O" + b")" * 200_000),
     "own_logical_root": (
         "Module RF. Module Statement. Definition Goal_statement := True. End Statement. End RF.\nDefinition goal := I."
     ),
@@ -236,6 +243,16 @@ _LEAN: dict[str, str | bytes] = {
     "own_text_type": 'inductive String : Type\ntheorem goal : Goal_statement := nomatch "a"',
     "evaluated": "#eval 1\naxiom goal : Goal_statement",
     "told_by_print": "axiom goal : Goal_statement\n#print axioms goal\n-- 'goal' does not depend on any axioms",
+    "evaluated_writing_a_file": '#eval IO.FS.writeFile "/tmp/reasonforge-escaped" "x"\naxiom goal : Goal_statement',
+    "evaluated_reading_a_file": '#eval IO.FS.readFile "/etc/passwd"\naxiom goal : Goal_statement',
+    "evaluated_to_a_forged_verdict": "#eval IO.println \"'goal' does not depend on any axioms\"\n"
+    "axiom goal : Goal_statement",
+    "name_that_reads_so": "axiom «'goal' does not depend on any axioms» : Goal_statement\n"
+    "theorem goal : Goal_statement := «'goal' does not depend on any axioms»",
+    "nested_200000_deep": "theorem goal : Goal_statement := " + "Nat.succ (" * 200_000 + "Nat.zero" + ")" * 200_000,
+    "nested_200000_deep_compressed": zlib.compress(
+        b"theorem goal : Goal_statement := " + b"Nat.succ (" * 200_000 + b"Nat.zero" + b")" * 200_000
+    ),
     "early_exit": "axiom lie : False\n#exit\ntheorem goal : Goal_statement := lie.elim",
     "own_prelude": "prelude\nimport Numbers\n"
     "inductive Goal_statement : Prop | mk\ntheorem goal : Goal_statement := .mk",

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.flag import Flag
-from reasonforge.domain.identity import Hotkey, QueryId, Uid
+from reasonforge.domain.identity import BlockNumber, Hotkey, QueryId, Uid
 from reasonforge.domain.judgement import Consensus
 from reasonforge.domain.likeness import UNLIKE, Likeness
 from reasonforge.domain.reply import Silence
@@ -16,6 +16,22 @@ from reasonforge.domain.submission import Submission
 from reasonforge.domain.task import Task
 from reasonforge.domain.verdict import Verdict
 from reasonforge.domain.weights import WeightRow, WeightsOutcome, WeightsRefused
+
+
+@frozen
+class Variant:
+    """A miner's own instance of a task: of the same family, difficulty and size, and answered by something else.
+
+    Attributes:
+        seed: from which its family makes it again.
+        instance: as in `Task`.
+        problem, truth: its statement, and its right answer as text.
+    """
+
+    seed: str
+    instance: str
+    problem: str
+    truth: str
 
 
 @frozen
@@ -35,6 +51,7 @@ class ScoredReply:
         void: nothing could be checked: counts neither for nor against (§1.3).
         breakthrough: Eq. 6 applied.
         flags: the kinds of anomaly seen in this reply.
+        variant: what this miner was asked, where it was not the task itself.
     """
 
     query_id: QueryId
@@ -53,6 +70,7 @@ class ScoredReply:
     void: bool = False
     breakthrough: bool = False
     flags: tuple[str, ...] = ()
+    variant: Variant | None = None
 
 
 @frozen
@@ -139,16 +157,28 @@ class EpochState(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
+    PUBLISHING = "publishing"
+    """Its weights may have reached the chain, and no answer is noted."""
     PUBLISHED = "published"
     FAILED = "failed"
 
 
+HAS_RESULTS = frozenset({EpochState.CLOSED, EpochState.PUBLISHING, EpochState.PUBLISHED})
+"""States of an epoch that is over and was not given up."""
+
+
 @frozen
 class PendingWeights:
-    """Weights of a closed epoch that the chain has not confirmed."""
+    """Weights of a closed epoch that the chain has not confirmed.
+
+    Attributes:
+        sent_after: the block of our last weights when these were sent; None while they never were. Once the chain shows
+            a later block, it has taken them.
+    """
 
     epoch: Epoch
     row: WeightRow
+    sent_after: BlockNumber | None = None
 
 
 @frozen

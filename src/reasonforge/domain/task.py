@@ -53,6 +53,7 @@ class Task:
         is_trap: counted by Eq. 9.
         previously_unsolved: a breakthrough (Eq. 6) is possible.
         source: `generated`, `database` or `api`.
+        instance: names the problem behind the statement, however it is phrased; empty when nobody knows it.
     """
 
     task_id: TaskId
@@ -71,6 +72,7 @@ class Task:
     previously_unsolved: bool = False
     source: str = "generated"
     artefacts: tuple[ArtefactSpecification, ...] = ()
+    instance: str = ""
 
     def __attrs_post_init__(self) -> None:
         names = [artefact.check for artefact in self.artefacts]

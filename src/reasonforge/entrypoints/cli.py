@@ -9,12 +9,14 @@ import typer
 from reasonforge import __version__
 from reasonforge.domain.errors import OperatorError, ReasonForgeError
 from reasonforge.entrypoints.chain_serve import chain
+from reasonforge.entrypoints.db import db
 from reasonforge.entrypoints.demo import demo
 from reasonforge.entrypoints.doctor import doctor
 from reasonforge.entrypoints.sandbox_serve import sandbox
 from reasonforge.entrypoints.simulate import simulate
 from reasonforge.entrypoints.status import status
 from reasonforge.entrypoints.submit import result, submit, watch
+from reasonforge.entrypoints.tasks import tasks
 from reasonforge.entrypoints.verify import verify
 
 OPERATORS_FAULT = 2
@@ -48,7 +50,9 @@ app.command(epilog='Example: reasonforge submit "What is the least n with n^3 = 
 app.command(epilog="Example: reasonforge watch TASK_ID --for 600")(watch)
 app.command(epilog="Example: reasonforge result TASK_ID --json")(result)
 app.add_typer(chain)
+app.add_typer(db)
 app.add_typer(sandbox)
+app.add_typer(tasks)
 
 
 def _version(asked: bool) -> None:

@@ -20,7 +20,7 @@ from reasonforge.application.ports.transport import MinerHandlers, ScoreNotice
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import Hotkey
 from reasonforge.entrypoints.cast import cast_miners
-from reasonforge.entrypoints.container import Miner, MinerAdapters
+from reasonforge.entrypoints.container import MemoryMinerAdapters, Miner
 from reasonforge.entrypoints.neuron import run_process
 from reasonforge.entrypoints.story_time import StoryClock, StorySolve
 
@@ -96,7 +96,7 @@ async def _play(role: Role) -> None:
         if neuron is None:
             raise OperatorError(f"{role.wallet} is not registered on the demo's chain")
         reasoner = part.reasoner(role.number, lambda number: f"{role.voices}/{name_of(number)}", clock)
-        container = Miner(adapters=MinerAdapters(chain=chain, clock=clock), reasoner=reasoner)
+        container = Miner(adapters=MemoryMinerAdapters(chain=chain, clock=clock), reasoner=reasoner)
         container.check_dependencies()
         transport = BittensorMinerTransport(identity.keypair, SystemClock(), host=LOOPBACK, port=0)
         stack.push_async_callback(transport.close)

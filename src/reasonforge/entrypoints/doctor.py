@@ -2,28 +2,25 @@
 
 import asyncio
 import json as jsons
-import os
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 from attrs import evolve, frozen
 
-from reasonforge.adapters.routing.verifier import RoutedVerifier
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.application.ports.clock import Clock
-from reasonforge.application.ports.verifier import Verifier
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import NetUid
 from reasonforge.entrypoints.doctor_checks.chain import ChainLook, worst
 from reasonforge.entrypoints.doctor_checks.diagnosis import Check, Diagnosis, State, examine, failure, fine, in_thread
 from reasonforge.entrypoints.doctor_checks.machine import look_at_disk, look_at_packages, look_at_python
 from reasonforge.entrypoints.doctor_checks.node_time import look_at_node
+from reasonforge.entrypoints.doctor_checks.pages import look_at_collector, look_at_pages
 from reasonforge.entrypoints.doctor_checks.port import look_at_port
-from reasonforge.entrypoints.doctor_checks.state import is_running, look_at_state, path_of
+from reasonforge.entrypoints.doctor_checks.state import folder_of, is_running, look_at_state
 from reasonforge.entrypoints.doctor_checks.thinking import (
     LIVE_SECONDS,
     MODEL_SECONDS,
@@ -31,12 +28,13 @@ from reasonforge.entrypoints.doctor_checks.thinking import (
     look_at_reasoner,
 )
 from reasonforge.entrypoints.doctor_checks.tools import (
-    MissingTool,
     look_at_docker,
     look_at_provers,
+    look_at_tools,
     look_at_verifier,
 )
 from reasonforge.entrypoints.doctor_checks.wallet import WalletFound, look_at_wallet
+from reasonforge.entrypoints.hidden import hidden_values
 from reasonforge.entrypoints.settings import (
     Backend,
     MinerSettings,
@@ -46,12 +44,12 @@ from reasonforge.entrypoints.settings import (
     read_settings,
 )
 from reasonforge.entrypoints.terminal import Terminal
+from reasonforge.entrypoints.verification import inline_verifier
 
 SOMETHING_FAILS = 1
 CHAIN_SECONDS = 60.0
 NODE_SECONDS = 30.0
-VERIFIER_SECONDS = 60.0
-_SHORTEST_SECRET = 4
+VERIFIER_SECONDS = 120.0
 
 
 class Role(StrEnum):
@@ -69,24 +67,11 @@ _SETTINGS: dict[Role | None, type[NeuronSettings]] = {
 
 
 @frozen
-class Toolbox:
-    """What checks miners' work here, and what is missing for more."""
-
-    verifier: Verifier
-    missing: tuple[MissingTool, ...] = ()
-
-
-@frozen
 class _Port:
     """What was found of the miner's port, and whether the miner itself serves there."""
 
     diagnoses: Sequence[Diagnosis] = ()
     serving: bool = False
-
-
-def toolbox(clock: Clock) -> Toolbox:
-    """The verifier that `reasonforge-validator` uses."""
-    return Toolbox(RoutedVerifier(clock))
 
 
 def doctor(
@@ -129,7 +114,7 @@ async def diagnose(
         settings = read_settings(_SETTINGS[role], f"reasonforge doctor {role or ''}".strip(), flags)
     except SettingsError as error:
         said = [failure("settings", one, "then run `reasonforge doctor` again") for one in error.mistakes]
-        found = await examine([*_machine(frozenset()), *_programs(role, clock)])
+        found = await examine([*_machine(frozenset()), *_programs(role, None, clock)])
         return [*said, *found]
     wallet = await _wallet(settings)
     port = await _port(settings)
@@ -137,9 +122,12 @@ async def diagnose(
         *_machine(_extras(settings)),
         *_chain(settings, wallet, port, clock, moving_seconds),
         Check("state file", _as_list(lambda: look_at_state(role, settings.state_db, wallet.hotkey))),
-        Check("disk", _as_list(lambda: [look_at_disk(path_of(settings.state_db).parent)])),
-        *_programs(role, clock),
+        Check("disk", _as_list(lambda: [look_at_disk(folder_of(settings.state_db))])),
+        *_programs(role, settings, clock),
     ]
+    if role is not None:
+        looks.append(Check("ports", lambda: look_at_pages(settings)))
+        looks.append(Check("traces", lambda: look_at_collector(settings)))
     if isinstance(settings, ValidatorSettings):
         validator = settings
         looks.append(Check("embedding model", lambda: look_at_embedder(validator), MODEL_SECONDS))
@@ -148,7 +136,7 @@ async def diagnose(
         looks.append(Check("reasoner", lambda: look_at_reasoner(miner, clock, live=live), LIVE_SECONDS + 15))
     found = await examine(looks)
     lines = [_settings_line(settings), *wallet.diagnoses, *port.diagnoses, *found]
-    secrets = _secrets(settings)
+    secrets = hidden_values(settings)
     return [_without(secrets, one) for one in lines]
 
 
@@ -176,16 +164,16 @@ def _extras(settings: NeuronSettings) -> frozenset[str]:
     return frozenset({"bittensor"})
 
 
-def _programs(role: Role | None, clock: Clock) -> list[Check]:
-    """What only a validator needs."""
+def _programs(role: Role | None, settings: NeuronSettings | None, clock: Clock) -> list[Check]:
+    """What only a validator needs: with its settings the tools that it would start, else those that need nothing."""
     if role is Role.MINER:
         return []
-    tools = toolbox(clock)
-    return [
-        Check("checkers", lambda: look_at_verifier(tools.verifier, tools.missing), VERIFIER_SECONDS),
-        Check("docker", look_at_docker),
-        Check("provers", look_at_provers, 30.0),
-    ]
+    if isinstance(settings, ValidatorSettings):
+        validator = settings
+        checkers = Check("checkers", lambda: look_at_tools(validator), VERIFIER_SECONDS)
+    else:
+        checkers = Check("checkers", lambda: look_at_verifier(inline_verifier(clock)), VERIFIER_SECONDS)
+    return [checkers, Check("docker", look_at_docker), Check("provers", look_at_provers, 30.0)]
 
 
 def _chain(
@@ -231,23 +219,6 @@ async def _port(settings: NeuronSettings) -> _Port:
 
 def _as_list(work: Callable[[], list[Diagnosis]]) -> Callable[[], Awaitable[list[Diagnosis]]]:
     return lambda: in_thread(work)
-
-
-def _secrets(settings: NeuronSettings) -> list[str]:
-    """What no line may show: the API key, and what URLs carry beside host and path."""
-    found = []
-    urls = [settings.subtensor_chain_endpoint, settings.subtensor_network, settings.state_db]
-    if isinstance(settings, MinerSettings):
-        found.append(os.environ.get(settings.key_variable, ""))
-        urls.append(settings.base_url)
-    for url in urls:
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            found.append(url)
-            continue
-        found += [parts.netloc.rpartition("@")[0], parts.password or "", parts.query]
-    return sorted({one for one in found if len(one) >= _SHORTEST_SECRET}, key=len, reverse=True)
 
 
 def _without(secrets: Sequence[str], one: Diagnosis) -> Diagnosis:

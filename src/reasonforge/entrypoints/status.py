@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from reasonforge.adapters.sqlalchemy.state_file import StateFile, existing_file, look_at
+from reasonforge.adapters.sqlalchemy.state_file import StateFile, look_at
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.domain.errors import ChainError, OperatorError
 from reasonforge.domain.identity import NetUid
@@ -61,13 +61,13 @@ def _settings(netuid: int | None, chain_endpoint: str, network: str) -> NeuronSe
     return read_settings(NeuronSettings, "reasonforge status", flags)
 
 
-def _file(named: str) -> Path:
-    """The file that was named by flag or variable, or the one of the defaults that is there."""
+def _file(named: str) -> str:
+    """The database that was named by flag or variable, or the one of the defaults that is there."""
     if named:
-        return existing_file(named)
+        return named
     defaults = {model.model_fields["state_db"].default for model in (ValidatorSettings, MinerSettings)}
     set_to = {read_settings(model, "reasonforge status", []).state_db for model in (ValidatorSettings, MinerSettings)}
-    there = sorted(one for one in set_to if Path(one).is_file())
+    there = sorted(one for one in set_to if "://" in one or Path(one).is_file())
     if set_to <= defaults and len(there) > 1:
         raise OperatorError(f"there are {' and '.join(there)}: say which by --state.db")
     if not there:
@@ -75,7 +75,7 @@ def _file(named: str) -> Path:
             f"there is no state file {' or '.join(sorted(set_to))}: start the neuron once, or name its file by "
             "--state.db (STATE_DB_PATH)"
         )
-    return existing_file(there[0])
+    return there[0]
 
 
 async def _ask_chain(settings: NeuronSettings, netuid: NetUid | int | None) -> Metagraph | str:
@@ -96,8 +96,8 @@ async def _ask_chain(settings: NeuronSettings, netuid: NetUid | int | None) -> M
 
 def _document(found: StateFile, metagraph: Metagraph | str, now: float) -> Mapping[str, Any]:
     return {
-        "file": str(found.path),
-        "schema": found.schema,
+        "file": found.named,
+        "schema": found.version,
         "chain": metagraph if isinstance(metagraph, str) else {"netuid": metagraph.netuid, "block": metagraph.block},
         "miner": None if found.miner is None else miner_document(found.miner, metagraph, now),
         "validators": [validator_document(one, metagraph) for one in found.validators],
@@ -111,7 +111,7 @@ def _lines(found: StateFile, metagraph: Metagraph | str, now: float) -> list[str
     for one in found.validators:
         lines += validator_lines(one, metagraph)
     if found.miner is None and not found.validators:
-        lines.append(f"{found.path} holds nothing yet: its neuron has not begun an epoch.")
+        lines.append(f"{found.named} holds nothing yet: its neuron has not begun an epoch.")
     if isinstance(metagraph, str):
         lines.append(f"{metagraph[0].upper()}{metagraph[1:]}.")
     else:

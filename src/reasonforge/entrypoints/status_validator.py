@@ -5,7 +5,7 @@ from typing import Any
 from reasonforge.adapters.sqlalchemy.state_file import EpochRecord, MissingCheck, ValidatorFile
 from reasonforge.domain.identity import BlockNumber
 from reasonforge.domain.metagraph import Metagraph
-from reasonforge.domain.report import EpochState, MinerResult
+from reasonforge.domain.report import HAS_RESULTS, EpochState, MinerResult
 
 Json = dict[str, Any]
 
@@ -38,7 +38,7 @@ def _outcome_text(one: EpochRecord) -> str:
     if one.outcome is not None:
         block = f" in block {one.block}" if one.block is not None else ""
         return f"weights {one.outcome}{block}{f' ({_cut(one.why)})' if one.why else ''}"
-    return "weights not sent yet" if one.state is EpochState.CLOSED else "no weights"
+    return "weights not sent yet" if one.state in {EpochState.CLOSED, EpochState.PUBLISHING} else "no weights"
 
 
 def _missing_text(check: MissingCheck) -> str:
@@ -73,7 +73,7 @@ def _miner_text(one: MinerResult) -> str:
 
 
 def _last_closed(found: ValidatorFile) -> EpochRecord | None:
-    return next((one for one in found.epochs if one.state in {EpochState.CLOSED, EpochState.PUBLISHED}), None)
+    return next((one for one in found.epochs if one.state in HAS_RESULTS), None)
 
 
 def _last_weights(found: ValidatorFile) -> BlockNumber | None:

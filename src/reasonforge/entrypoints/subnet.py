@@ -15,20 +15,26 @@ from typing import Protocol, Self
 
 from attrs import define, evolve
 
+from reasonforge.adapters.memory.chain import MemoryChain
+from reasonforge.adapters.memory.characters import Plagiarist as PlagiaristReasoner
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.memory.embedder import HashingEmbedder
 from reasonforge.adapters.memory.faults import NO_FAULTS, FaultPlan
 from reasonforge.adapters.memory.jury import Juror, MemoryJury
+from reasonforge.adapters.memory.leak import Careless, Leak
 from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.adapters.memory.store import MemoryStore
+from reasonforge.adapters.memory.task_desk import MemoryTaskDesk
 from reasonforge.adapters.memory.temperaments import refuse_unknown, tempered
 from reasonforge.adapters.memory.transport import MemoryNetwork
 from reasonforge.adapters.memory.verifier import SharedVerifier
 from reasonforge.adapters.sqlalchemy.database import Database, open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.application.ports.embedder import Embedder
+from reasonforge.application.ports.reasoner import Reasoner
 from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import MinerHandlers, Transport
 from reasonforge.application.ports.verifier import Verifier
@@ -38,7 +44,7 @@ from reasonforge.domain.events import Event, WeightsPublished
 from reasonforge.domain.identity import RAO_PER_TAO, SECONDS_PER_BLOCK, BlockNumber, Coldkey, Hotkey, NetUid, Rao, Uid
 from reasonforge.domain.metagraph import Endpoint, Hyperparameters
 from reasonforge.domain.report import Publication
-from reasonforge.entrypoints.cast import CastMember, MinerPart, cast_miners
+from reasonforge.entrypoints.cast import CastMember, MinerPart, Plagiarist, cast_miners
 from reasonforge.entrypoints.container import MemoryAdapters, MemoryMinerAdapters, Miner, Validator
 from reasonforge.entrypoints.run_tally import RunTally, SubnetEpoch, SubnetRun
 from reasonforge.entrypoints.verification import inline_verifier
@@ -105,6 +111,7 @@ class InProcessSubnet:
         chain: the subnet's hyperparameters; the tempo is 360 by default.
         embedder: the deterministic one without a model by default.
         verifier: every validator's; by default the exact checks that need no tools.
+        tasks: where every validator's tasks come from; by default the families that any validator can judge.
         jury: whether validators judge one another's replies (§1.8); on a chain they cannot, and are audited by the
             weights that they publish.
         database: a file for all validators' stores; in memory when None.
@@ -125,6 +132,7 @@ class InProcessSubnet:
         chain: Hyperparameters | None = None,
         embedder: Embedder | None = None,
         verifier: Verifier | None = None,
+        tasks: TaskSource | None = None,
         database: Path | None = None,
         jury: bool = True,
         emission_per_epoch: Rao = EMISSION_PER_EPOCH,
@@ -147,15 +155,18 @@ class InProcessSubnet:
         )
         self.network = MemoryNetwork(self.clock, seed, faults)
         self.notifier = MemoryNotifier()
+        self.desk = MemoryTaskDesk()
         self.jury = MemoryJury(self.rules.parameters.validators_per_task, self._stake_of) if jury else None
         self.embedder = embedder or HashingEmbedder()
         self.verifier = SharedVerifier(verifier or inline_verifier(self.clock))
+        self._tasks = {} if tasks is None else {"tasks": tasks}
         self._audience, self._publications = Audience(), LastPublications()
         self._audience.admit(self._publications)
         self._database_path = database
         self._database: Database | None = None
         self._temperaments = temperaments
         self._parts = cast_miners(miners) if isinstance(miners, int) else tuple(miners)
+        self._leaks: dict[int, Leak] = {}
         self._validators: list[_RunningValidator] = []
         self._miners: list[CastMember] = []
         self._open = contextlib.AsyncExitStack()
@@ -285,6 +296,8 @@ class InProcessSubnet:
                 clock=self.clock,
                 telemetry=self._audience,
                 notifier=self.notifier,
+                **self._tasks,
+                desk=self.desk,
             ),
             rules=evolve(self.rules, policy=policy),
         )
@@ -302,9 +315,9 @@ class InProcessSubnet:
         hotkey, uid = self._join_chain(_miner_name(number), 0)
         endpoint = Endpoint("127.0.0.1", MINER_PORT + number)
         transport = self.network.miner(hotkey, endpoint)
-        reasoner = part.reasoner(number, self._voice_of, self.clock)
+        reasoner = self._overheard(number, part)
         container = Miner(
-            adapters=MemoryMinerAdapters(ledger=self.ledger, hotkey=hotkey, clock=self.clock), reasoner=reasoner
+            adapters=MemoryMinerAdapters(chain=MemoryChain(self.ledger, hotkey), clock=self.clock), reasoner=reasoner
         )
         container.check_dependencies()
         await container.adapters.chain().serve(endpoint)
@@ -319,6 +332,14 @@ class InProcessSubnet:
         )
         self._introduce(hotkey, uid, part)
         return transport
+
+    def _overheard(self, number: int, part: MinerPart) -> Reasoner:
+        """What a miner thinks with; whom a plagiarist copies lets it see what it hands in."""
+        reasoner = part.reasoner(number, self._voice_of, self.clock)
+        if isinstance(reasoner, PlagiaristReasoner) and isinstance(part, Plagiarist):
+            return evolve(reasoner, leak=self._leaks.setdefault(part.victim, Leak()))
+        copied = any(isinstance(other, Plagiarist) and other.victim == number for other in self._parts)
+        return Careless(reasoner, self._leaks.setdefault(number, Leak()), self.clock) if copied else reasoner
 
     def _introduce(self, hotkey: Hotkey, uid: Uid, part: MinerPart) -> None:
         self._miners.append(CastMember(hotkey, uid, part.what, part.does, part.honest, part.skill))

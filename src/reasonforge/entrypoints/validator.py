@@ -9,10 +9,13 @@ from attrs import evolve
 
 from reasonforge.adapters.bittensor.transport import BittensorTransport
 from reasonforge.adapters.memory.embedder import HashingEmbedder
+from reasonforge.adapters.memory.task_desk import MemoryTaskDesk
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.adapters.tasks.source import GeneratedTasks
+from reasonforge.adapters.telemetry.exposition import CollectorRegistry
+from reasonforge.adapters.telemetry.prometheus_validator import ValidatorMetrics
 from reasonforge.adapters.transformers.embedder import SentenceTransformerEmbedder
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.validator.keep_running import KeepRunning
@@ -22,8 +25,10 @@ from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.scoring.policies import policy_named
 from reasonforge.entrypoints.container import NeuronAdapters, Validator
 from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
+from reasonforge.entrypoints.noticeboard import Neuron
+from reasonforge.entrypoints.observation import beating, observed, pulse_of
 from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
-from reasonforge.entrypoints.verification import BUBBLEWRAP, ToolSettings, open_tools
+from reasonforge.entrypoints.verification import open_tools, tool_settings_of
 
 PROGRAM = "reasonforge-validator"
 LOCAL_LOOK_SECONDS = 0.2
@@ -32,11 +37,7 @@ SECRET_BYTES = 32
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a validator until it is stopped; the exit code."""
-
-    async def work() -> None:
-        await _validate(read_settings(ValidatorSettings, PROGRAM, arguments))
-
-    return run_process(PROGRAM, work)
+    return run_process(PROGRAM, lambda: _validate(read_settings(ValidatorSettings, PROGRAM, arguments)))
 
 
 def run() -> None:
@@ -46,11 +47,23 @@ def run() -> None:
 
 async def _validate(settings: ValidatorSettings) -> None:
     identity = identity_of(settings)
-    journal = journal_of(settings, "validator")
+    journal = journal_of(settings, Neuron.VALIDATOR)
     rules = rules_of(settings)
     embedder = embedder_of(settings)
     clock = SystemClock()
+    registry = CollectorRegistry()
+    figures = ValidatorMetrics(registry, identity.hotkey, rules.parameters.trap_threshold)
     async with AsyncExitStack() as stack:
+        seen = await stack.enter_async_context(
+            observed(
+                *(settings, journal, clock),
+                kind=Neuron.VALIDATOR,
+                hotkey=identity.hotkey,
+                registry=registry,
+                figures=figures,
+                health_port=settings.port,
+            )
+        )
         chain = await stack.enter_async_context(chain_of(settings, identity, settings.epoch_length))
         neuron = await own_neuron(chain, settings)
         tools = await stack.enter_async_context(open_tools(tool_settings_of(settings)))
@@ -61,7 +74,7 @@ async def _validate(settings: ValidatorSettings) -> None:
         container = Validator(
             adapters=NeuronAdapters(
                 chain=chain,
-                secret=secret_beside(database.path),
+                secret=secret_of(secret_file(settings, database.path)),
                 transport=BittensorTransport(identity.keypair, clock, allow_private=settings.is_local_chain),
                 store=SqlAlchemyStore(database, chain.hotkey, clock),
                 embedder=embedder,
@@ -69,8 +82,9 @@ async def _validate(settings: ValidatorSettings) -> None:
                 tasks=GeneratedTasks(tools.families, timeout_seconds=settings.timeout),
                 jury=None,
                 clock=clock,
-                telemetry=journal,
+                telemetry=seen.telemetry,
                 notifier=journal,
+                desk=MemoryTaskDesk(),
             ),
             rules=rules,
         )
@@ -82,10 +96,13 @@ async def _validate(settings: ValidatorSettings) -> None:
             publish_weights=container.publish_weights(),
             clock=clock,
             notifier=journal,
+            telemetry=seen.telemetry,
         )
         if settings.is_local_chain:  # its blocks pass as fast as somebody likes
             keep_running.look_seconds = LOCAL_LOOK_SECONDS
-        await keep_running()
+        seen.works(neuron.uid, f"validating as uid {neuron.uid} on subnet {chain.netuid}")
+        async with beating(pulse_of(settings, chain, database, seen, clock, tools.sandbox)):
+            await keep_running()
 
 
 def rules_of(settings: ValidatorSettings) -> ValidatorRules:
@@ -99,25 +116,8 @@ def rules_of(settings: ValidatorSettings) -> ValidatorRules:
         ),
         policy=policy_named(settings.scoring_policy),
         sample_size=settings.sample_size,
+        api_share=settings.api_share,
     )
-
-
-def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
-    """Which tools judge.
-
-    Raises:
-        OperatorError: the weaker sandbox on a chain where strangers mine.
-    """
-    systems = {"lean4": settings.lean4_enabled, "coq": settings.coq_enabled}
-    wanted = frozenset(system for system, enabled in systems.items() if enabled)
-    if not settings.sandbox_enabled and not wanted:
-        return ToolSettings()
-    if settings.sandbox == BUBBLEWRAP and not settings.is_local_chain:
-        raise OperatorError(
-            "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
-            "`reasonforge sandbox serve` and give its socket"
-        )
-    return ToolSettings(sandbox=settings.sandbox, programs=settings.sandbox_enabled, systems=wanted)
 
 
 def embedder_of(settings: ValidatorSettings) -> Embedder:
@@ -127,14 +127,23 @@ def embedder_of(settings: ValidatorSettings) -> Embedder:
     return SentenceTransformerEmbedder(settings.embedding_model)
 
 
-def secret_beside(database: Path) -> bytes:
-    """What the epochs' randomness is drawn from: made once, kept beside the database, readable by its owner alone.
+def secret_file(settings: ValidatorSettings, database: Path | None) -> Path:
+    """Where the validator's secret is kept: where the operator says, else beside the database's file."""
+    if settings.secret_file is not None:
+        return settings.secret_file.expanduser()
+    if database is not None:
+        return database.with_name(f"{database.name}.secret")
+    return Path("state/validator.secret")
+
+
+def secret_of(path: Path) -> bytes:
+    """What the epochs' randomness is drawn from: made once, readable by its owner alone.
 
     Raises:
         OperatorError: the file cannot be read or made, or is too short to be a secret.
     """
-    path = database.with_name(f"{database.name}.secret")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
                 made.write(os.urandom(SECRET_BYTES))

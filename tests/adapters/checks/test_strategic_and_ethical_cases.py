@@ -1,17 +1,13 @@
-"""Honest and hostile artefacts of strategic and ethical tasks (tests/honest, tests/hostile)."""
+"""Honest artefacts of strategic and ethical tasks, and near misses (tests/honest)."""
 
 import importlib
-import time
 from collections import Counter
 
 import pytest
 
 from tests.honest import ethical, strategic
-from tests.hostile import ethical as hostile_ethical
-from tests.hostile import strategic as hostile_strategic
 
 CASES = (*strategic.CASES, *ethical.CASES)
-HOSTILE = (*hostile_strategic.CASES, *hostile_ethical.CASES)
 CHECKS = ("solver", "constraints", "equilibrium", "coverage", "logic")
 
 
@@ -39,17 +35,3 @@ def test_enough_of_both() -> None:
         count = Counter(case[4] for case in cases)
         assert min(count[True], count[False]) >= 25
     assert len({case[0] for case in CASES}) == len(CASES)
-    assert len({case[0] for case in HOSTILE}) == len(HOSTILE)
-
-
-@pytest.mark.parametrize("case", HOSTILE, ids=[case[0] for case in HOSTILE])
-def test_hostile_artefacts_earn_nothing(case: strategic.Case) -> None:
-    """No hostile artefact is right, raises, takes more than two seconds, or is quoted at length."""
-    name, check, against, artefact, _ = case
-    module = importlib.import_module(f"reasonforge.adapters.checks.{check}")
-    start = time.monotonic()
-    finding = module.check(against, artefact, "")
-    assert time.monotonic() - start < 2.0
-    assert finding.grade < 1.0, f"{name}: {finding.reason}"
-    assert 0 < len(finding.reason) < 300
-    assert finding.reason.isprintable()

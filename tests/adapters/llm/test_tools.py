@@ -195,7 +195,7 @@ def test_a_program_is_not_root() -> None:
 def test_without_a_checker_there_is_no_verdict() -> None:
     """Where no sandbox or proof checker is set up, nothing runs and nothing is said of the work."""
     code = asyncio.run(UnavailableCode().run("print(1)", "", 1.0))
-    proof = asyncio.run(UnavailableProofs().check(b"qed", 1.0))
+    proof = asyncio.run(UnavailableProofs().check({}, b"qed", 1.0))
     assert (code.verdict, proof.verdict) == (None, None)
     assert code.text.startswith("unavailable")
     assert proof.text.startswith("unavailable")

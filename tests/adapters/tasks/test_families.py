@@ -298,6 +298,12 @@ def test_a_generator_that_finds_nothing_says_so() -> None:
     assert len(drawn) == 2_000
 
 
+def test_a_draw_that_its_type_refuses_is_drawn_again() -> None:
+    """A value that cannot be is an unlucky draw, and no reason to stop."""
+    numbers = iter(["x", "7"])
+    assert kept(lambda: int(next(numbers)), lambda _: True) == 7
+
+
 def test_lines_leave_out_what_computes_nothing() -> None:
     """A worked line tells its claims, without the vacuous ones; a false one is not hidden."""
     told = line("Add.", "Sum", Claim("1 + 1", "=", "2"), Claim("2 + 0", "=", "2"), Claim("1 + 1", "=", "3"))

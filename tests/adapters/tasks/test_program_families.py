@@ -4,6 +4,7 @@ import asyncio
 import copy
 import time
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from random import Random
@@ -22,6 +23,7 @@ from reasonforge.adapters.tasks.families.word_filters import WordFilters
 from reasonforge.adapters.tasks.family import ArtefactFamily, Posed, pose
 from reasonforge.adapters.tasks.source import task_of
 from reasonforge.adapters.tasks.written_program import FINAL_ANSWER, ProgramFamily
+from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.finding import Finding
 from tests.adapters.programs.sandboxed import handed_in, sandbox
 
@@ -138,6 +140,50 @@ def test_the_reference_is_right_and_the_bug_is_not(family: ProgramFamily[Any], d
     assert [finding.grade for finding in right] == [1.0, 1.0, 1.0], right
     assert wrong[0].grade < 1.0, wrong
     assert wrong[2].grade == 0.0, wrong
+
+
+Pair = tuple[Any, Any]
+
+
+def drawn(answer: Any, artefacts: Sequence[ArtefactSpecification]) -> tuple[list[Pair], list[Pair]]:
+    """The inputs and outputs of the tests, and of the formal cases."""
+    tests = [(test.input, test.output) for test in answer.tests]
+    return tests, [(case["input"], case["output"]) for case in artefacts[0].against["cases"]]
+
+
+def given_away(family: ProgramFamily[Any], statement: str) -> list[Pair]:
+    """What a miner who has our source can draw from the statement alone."""
+    instance = family.read(statement)
+    tests, cases = drawn(family.answer(instance), family.artefacts(instance))
+    return tests + cases
+
+
+@EACH
+def test_a_task_s_inputs_do_not_follow_from_its_statement(family: ProgramFamily[Any]) -> None:
+    """Of a task's tests at least a quarter, and some of its cases, are on inputs that the statement does not give."""
+    for difficulty in LEVELS:
+        task = task_of(family, f"secret {difficulty}", difficulty)
+        known = given_away(family, task.problem)
+        tests, cases = drawn(task.answer, task.artefacts)
+        assert sum(pair in known for pair in tests) < 0.75 * len(tests)
+        assert any(pair not in known for pair in cases)
+        assert task_of(family, f"secret {difficulty}", difficulty) == task
+
+
+@EACH
+@pytest.mark.bwrap
+def test_a_table_of_inputs_does_not_pass(family: ProgramFamily[Any]) -> None:
+    """A table of what the statement gives away is worth less than 0.75 on the tests, and 0 on the formal check."""
+    task = task_of(family, "table", 5)
+    known = given_away(family, task.problem)
+    table = (
+        f"def {family.entry}(*given):\n"
+        f"    return next((told for asked, told in {known!r} if asked == [*given]), None)\n"
+    )
+    tests = asyncio.run(HiddenTests(sandbox()).check(task, handed_in(table)))
+    formal = asyncio.run(DifferentialTests(sandbox()).check(task, handed_in(table)))
+    assert tests.grade < 0.75, tests
+    assert formal.grade == 0.0, formal
 
 
 @EACH

@@ -7,11 +7,9 @@ from attrs import frozen
 
 from reasonforge.adapters.bittensor.subtensor import LINK_FAILURES, ExtrinsicResponse
 from reasonforge.domain.identity import GENESIS, BlockNumber, Hotkey
-from reasonforge.domain.metagraph import Hyperparameters, Metagraph, Neuron
-from reasonforge.domain.weights import U16_MAX, RefusalReason, WeightRow, WeightsRefused, WeightsUnreachable
-
-_ROUNDING = 1e-12
-"""Of a row that was made to sit on the limit."""
+from reasonforge.domain.metagraph import Hyperparameters, Metagraph
+from reasonforge.domain.weight_rules import refuse_row, refuse_setter, too_soon
+from reasonforge.domain.weights import RefusalReason, WeightRow, WeightsRefused, WeightsUnreachable
 
 
 @frozen
@@ -39,54 +37,11 @@ def preflight(
     neuron = metagraph.of(hotkey)
     if neuron is None:
         return WeightsRefused(RefusalReason.NOT_REGISTERED, f"{hotkey} is not registered in subnet {metagraph.netuid}")
-    return _refuse_row(row, metagraph, chain) or _refuse_caller(neuron, version_key, metagraph.block, chain)
-
-
-def _refuse_row(row: WeightRow, metagraph: Metagraph, chain: Hyperparameters) -> WeightsRefused | None:
-    if len(row.uids) != len(row.values):
-        detail = f"there are {len(row.uids)} uids and {len(row.values)} weights"
-        return WeightsRefused(RefusalReason.LENGTHS_DIFFER, detail)
-    if not row.uids:
-        return WeightsRefused(RefusalReason.EMPTY, "there are no weights in the row")
-    outside = [value for value in row.values if not 0 <= value <= U16_MAX]
-    if outside:
-        detail = f"a weight is a whole number from 0 to {U16_MAX}, and one is {outside[0]}"
-        return WeightsRefused(RefusalReason.VALUE_OUT_OF_RANGE, detail)
-    if not any(row.values):
-        return WeightsRefused(RefusalReason.ALL_ZERO, "all weights are 0, which would wipe the previous ones")
-    if len(set(row.uids)) != len(row.uids):
-        return WeightsRefused(RefusalReason.DUPLICATE_UIDS, "a uid is named twice")
-    unknown = [uid for uid in row.uids if metagraph.at(uid) is None]
-    if unknown:
-        detail = f"there is no neuron with uid {unknown[0]} in block {metagraph.block}"
-        return WeightsRefused(RefusalReason.UNKNOWN_UID, detail)
-    count = sum(value > 0 for value in row.values)
-    if count < chain.min_allowed_weights:
-        detail = f"{count} weights are above 0, and the subnet asks for at least {chain.min_allowed_weights}"
-        return WeightsRefused(RefusalReason.TOO_FEW_WEIGHTS, detail)
-    largest = max(row.values) / sum(row.values)
-    if largest > chain.max_weight_limit * (1 + _ROUNDING):
-        detail = f"the largest weight is {largest:.4f} of the row, above the limit of {chain.max_weight_limit:.4f}"
-        return WeightsRefused(RefusalReason.ABOVE_MAX_WEIGHT, detail)
-    return None
-
-
-def _refuse_caller(
-    neuron: Neuron, version_key: int, block: BlockNumber, chain: Hyperparameters
-) -> WeightsRefused | None:
-    if not neuron.validator_permit:
-        return WeightsRefused(RefusalReason.NO_PERMIT, f"uid {neuron.uid} has no validator permit")
-    if neuron.stake < chain.min_validator_stake:
-        detail = f"uid {neuron.uid} has {neuron.stake} TAO staked, and the chain asks for {chain.min_validator_stake}"
-        return WeightsRefused(RefusalReason.NOT_ENOUGH_STAKE, detail)
-    if version_key < chain.weights_version:
-        detail = f"the version key is {version_key}, and the subnet is at {chain.weights_version}: update"
-        return WeightsRefused(RefusalReason.VERSION_KEY_STALE, detail)
-    passed = block - neuron.last_update
-    if passed < chain.weights_rate_limit and neuron.last_update != GENESIS:
-        detail = f"{passed} blocks have passed since the last weights, and {chain.weights_rate_limit} must"
-        return WeightsRefused(RefusalReason.RATE_LIMITED, detail)
-    return None
+    present = {one.uid for one in metagraph.neurons}
+    refusal = refuse_row(row, present, chain) or refuse_setter(neuron, version_key, chain)
+    if refusal is not None or neuron.last_update == GENESIS:
+        return refusal
+    return too_soon(metagraph.block - neuron.last_update, chain)
 
 
 _NAMED = {

@@ -46,7 +46,8 @@ class BubblewrapSandbox:
 
     @property
     def name(self) -> str:
-        return self._name
+        """Says wherever it is recorded that it is the weaker one."""
+        return f"{self._name} (for development only)"
 
     @property
     def isolates(self) -> bool:

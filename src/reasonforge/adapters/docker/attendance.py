@@ -46,7 +46,7 @@ class Attendance:
 
     def until(self, deadline: float, passed: Callable[[], RunEnd | None]) -> Ending:
         """Its end: `passed` is asked now and then which other limit it is over. `deadline` is monotonic seconds."""
-        self.running.socket.setblocking(False)
+        self.heard.feed(self.running.early)
         if not self.rest:
             self._say_no_more()
         look = time.monotonic() + LOOK_SECONDS

@@ -33,10 +33,17 @@ class GoneError(Exception):
 
 @frozen
 class Exec:
-    """A process in a container, with its streams' socket. Close it before its container is removed."""
+    """A process in a container, with its streams' socket. Close it before its container is removed.
+
+    Attributes:
+        socket: does not block.
+        early: what it had said when the engine's answer came; it was read together with that, and the socket has it no
+            more.
+    """
 
     id: str
     socket: socket.socket
+    early: bytes
     _stream: Any
 
     def close(self) -> None:
@@ -147,7 +154,10 @@ class Engine:
                 stderr=True,
             )["Id"]
             stream = client.exec_start(started, socket=True)
-            return Exec(started, stream._sock, stream)  # noqa: SLF001 - the only way to the socket itself
+            streams: socket.socket = stream._sock  # noqa: SLF001 - the only way to the socket itself
+            streams.setblocking(False)  # or peek would wait where nothing is left
+            early = bytes(stream._response.raw._fp.fp.peek())  # noqa: SLF001 - what was read together with the head
+            return Exec(started, streams, early, stream)
 
     def exit_code(self, running: Exec) -> int | None:
         """The engine's own word on how it ended; None while it runs. `GoneError` when it cannot be told."""

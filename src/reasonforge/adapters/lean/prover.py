@@ -11,7 +11,7 @@ from reasonforge.adapters.lean.screen import objection
 from reasonforge.application.ports.sandbox import MEBIBYTE, Program, Run, RunEnd, RunLimits, Sandbox
 from reasonforge.application.ports.verifier import SelfTest
 from reasonforge.domain.answers.proof import ProofAnswer
-from reasonforge.domain.errors import ValidatorFault
+from reasonforge.domain.errors import OperatorError, ValidatorFault
 from reasonforge.domain.proof_source import UnreadableSource, read_source
 from reasonforge.domain.proof_verdict import ProofOutcome, ProofVerdict, excerpt
 
@@ -24,6 +24,7 @@ _LIBRARY_LIMITS = RunLimits(60.0, 60.0, 2_048 * MEBIBYTE, _OUTPUT_BYTES, _FILE_B
 _STATEMENT = "Statement"
 _SUBMISSION = "Submission"
 _AUDIT = "Audit"
+_NO_SUCH_PROGRAM = frozenset({126, 127})
 _UNKNOWN = ("Unknown identifier", "Unknown constant", "unknown identifier", "unknown constant")
 _PASSED = {
     RunEnd.TIME: ProofVerdict.TIME_LIMIT,
@@ -66,8 +67,15 @@ class LeanProver:
     Each of the three stages is a fresh sandbox: the statement (kept, by its content), the submission against it, the
     audit of ours over both compiled modules. Files of ours write every header, so a source can import nothing.
 
+    On Lean's own `Init` a source can extend the elaborator and put declarations into the environment that no kernel
+    saw. There the compiled submission is replayed: a kernel checks each of its declarations again. Where the
+    installation cannot do that, such a base is refused.
+
     Attributes:
         libraries: base id → library. One with `prelude` (our core) has no macro system and runs no programs.
+
+    Raises:
+        OperatorError: a base on `Init`, and an installation without a replay.
     """
 
     sandbox: Sandbox
@@ -76,6 +84,14 @@ class LeanProver:
     _compiled: dict[str, Mapping[str, bytes]] = field(factory=dict, init=False)
     _statements: dict[str, bytes] = field(factory=dict, init=False)
     _compiling: asyncio.Lock = field(factory=asyncio.Lock, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        for name, base in self.libraries.items():
+            if not base.prelude and self.installation.replay(_SUBMISSION, base.search) is None:
+                raise OperatorError(
+                    f"the Lean base {name} stands on Init, where a source can forge its environment: it needs "
+                    f"lean4checker beside {self.installation.version}, to replay what was compiled"
+                )
 
     @property
     def system(self) -> str:
@@ -87,7 +103,7 @@ class LeanProver:
 
     @property
     def stages(self) -> int:
-        return 3
+        return 3 if self.installation.replay(_SUBMISSION, ()) is None else 4
 
     def bases(self) -> frozenset[str]:
         return frozenset(self.libraries)
@@ -178,11 +194,11 @@ class LeanProver:
         module = f"{_SUBMISSION}.olean"
         if run.exit_code != 0 or module not in run.outputs:
             raise _Stopped(ProofVerdict.COMPILE_ERROR, f"the proof does not compile: {_complaint(run)}")
+        files = {**files, module: run.outputs[module]}
+        await self._replay(watch, goal, files)
         name = f"audit_{secrets.token_hex(8)}"
         audit = audit_source(base.header(_STATEMENT, _SUBMISSION), goal.theorem, name)
-        run = await self._run(
-            watch, base, _Job(_AUDIT, audit, {**files, module: run.outputs[module]}, _limits(goal), compiles=False)
-        )
+        run = await self._run(watch, base, _Job(_AUDIT, audit, files, _limits(goal), compiles=False))
         messages = read_messages(run.stdout)
         if run.exit_code != 0 or messages is None or run.stderr.strip():
             raise _audit_failed(run, goal.theorem)
@@ -192,6 +208,22 @@ class LeanProver:
         if strange := [axiom for axiom in axioms if axiom not in goal.allowed_axioms]:
             raise _Stopped(ProofVerdict.FORBIDDEN_AXIOM, f"it rests on {excerpt(', '.join(strange))}", axioms)
         return axioms
+
+    async def _replay(self, watch: _Stopwatch, goal: ProofAnswer, files: Mapping[str, bytes]) -> None:
+        """The kernel's second look at every declaration of the submission, where the installation offers one.
+
+        Raises:
+            _Stopped: it refuses one, or passed a limit.
+            ValidatorFault: the checker is not where it should be.
+        """
+        argv = self.installation.replay(_SUBMISSION, self.libraries[goal.base].search)
+        if argv is None:
+            return
+        run = await self._sandboxed(watch, Program(TOOLCHAIN, argv, files, (), _limits(goal)))
+        if run.exit_code in _NO_SUCH_PROGRAM:
+            raise ValidatorFault(f"the replay of Lean's environment does not start: {_complaint(run)}")
+        if run.exit_code != 0:
+            raise _Stopped(ProofVerdict.KERNEL_REJECTED, f"the kernel refuses what was compiled: {_complaint(run)}")
 
     async def _run(self, watch: _Stopwatch, base: LeanBase, job: _Job) -> Run:
         """One stage in a sandbox of its own.
@@ -208,6 +240,9 @@ class LeanProver:
             (compiled,) if job.compiles else (),
             job.limits,
         )
+        return await self._sandboxed(watch, program)
+
+    async def _sandboxed(self, watch: _Stopwatch, program: Program) -> Run:
         (run,) = await self.sandbox.run(program)
         watch.seconds += run.seconds
         if run.end in _PASSED:

@@ -160,7 +160,7 @@ async def _artefacts(solution: Solution, question: Question, tools: Tools, secon
         elif finding.verdict:
             confirmed.append("the program compiles")
     if solution.proof_artifact is not None:
-        finding = await tools.proofs.check(solution.proof_artifact, seconds)
+        finding = await tools.proofs.check(question.answer_format, solution.proof_artifact, seconds)
         if finding.verdict is False:
             faults.append(f"the proof is rejected: {finding.text[-500:]}")
         elif finding.verdict:

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import field, frozen
 from attrs.validators import gt
@@ -30,7 +31,7 @@ class Finding:
     text: str
 
 
-_NO_TIME = Finding(None, "no time was left")
+NO_TIME = Finding(None, "no time was left")
 
 
 class RunsCode(Protocol):
@@ -42,9 +43,9 @@ class RunsCode(Protocol):
 
 
 class ChecksProof(Protocol):
-    """Checks a formal proof's source."""
+    """Checks a formal proof's source against the goal that a question's answer format states."""
 
-    async def check(self, proof: bytes, seconds: float) -> Finding: ...
+    async def check(self, answer_format: Mapping[str, Any], proof: bytes, seconds: float) -> Finding: ...
 
 
 class ComputesAlgebra(Protocol):
@@ -71,7 +72,7 @@ class UnavailableCode:
 class UnavailableProofs:
     """Where no proof checker is set up."""
 
-    async def check(self, _proof: bytes, _seconds: float) -> Finding:
+    async def check(self, _answer_format: Mapping[str, Any], _proof: bytes, _seconds: float) -> Finding:
         return Finding(None, "unavailable: no proof checker is set up")
 
 
@@ -105,7 +106,7 @@ class SympyAlgebra:
     async def _asked(self, operation: str, trees: list[Tree], seconds: float) -> Finding:
         bound = min(self.seconds, seconds)
         if bound <= 0:
-            return _NO_TIME
+            return NO_TIME
         request = json.dumps([[int(bound) + 1, self.memory_bytes], operation, trees]).encode()
         command = [sys.executable, "-I", str(_WORKER)]
         try:
@@ -153,7 +154,7 @@ class RlimitPython:
     async def run(self, source: str, given: str, seconds: float) -> Finding:
         bound = min(self.seconds, seconds)
         if bound <= 0:
-            return _NO_TIME
+            return NO_TIME
         data = source.encode("utf-8", "replace")
         limits = (int(bound) + 1, self.memory_bytes, len(data))
         command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _LIMITED_PYTHON, *map(str, limits)]

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, cast
 from attrs import evolve, frozen
 
 from reasonforge.adapters.memory.faults import seeded
+from reasonforge.adapters.memory.leak import Leak, overheard
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.reasoner import NoAnswer, Reasoner, Solution
 from reasonforge.application.ports.transport import Refusal
@@ -69,13 +70,18 @@ _BLUFF_EVIDENCE = (
     "established in the seminal work on this topic", "confirmed by three independent experts",
 )  # fmt: skip
 _BLUFF_STEPS, _BLUFF_SENTENCES = (10, 14), (3, 5)
+_SHARE_FOR_LISTENING = 0.8
 _GREATEST_GUESS = 999
 _DEEPEST_GUESS = 3
 
 
 @frozen
 class Plagiarist:
-    """Asks another miner's reasoner and hands in its chain as its own, a little later and in other words."""
+    """Hands in what another miner said as its own, a little later and in other words.
+
+    With a leak it copies what that miner handed in to the question most like its own, answer and all, and has no answer
+    where nothing leaked; without one it asks that miner's reasoner about its own question.
+    """
 
     name: ClassVar[str] = "plagiarist"
     does: ClassVar[str] = (
@@ -85,10 +91,14 @@ class Plagiarist:
     victim: Reasoner
     clock: Clock
     seed: str = ""
+    leak: Leak | None = None
 
     async def reason(self, question: Question, budget_seconds: float) -> Solution | NoAnswer:
         start = self.clock.monotonic()
-        copied = await self.victim.reason(question, budget_seconds)
+        if self.leak is None:
+            copied = await self.victim.reason(question, budget_seconds)
+        else:
+            copied = await overheard(self.leak, question, self.clock, _SHARE_FOR_LISTENING * budget_seconds)
         rng = seeded("plagiarist", self.seed, question.problem)
         left = budget_seconds - (self.clock.monotonic() - start)
         await self.clock.sleep(min(rng.uniform(2, 6), max(0.0, left)))

@@ -22,11 +22,12 @@ from reasonforge.adapters.memory.slots import Slots
 from reasonforge.adapters.memory.snapshots import Snapshot, SnapshotLog
 from reasonforge.adapters.memory.treasury import Books, Treasury, whole
 from reasonforge.adapters.memory.weight_book import WeightBook
-from reasonforge.adapters.memory.weight_rules import refuse_caller, refuse_row, vet
+from reasonforge.adapters.memory.weight_rules import refuse_caller, vet
 from reasonforge.domain.epoch import Tempo
 from reasonforge.domain.errors import ChainRefused
 from reasonforge.domain.identity import GENESIS, NOTHING, RAO_PER_TAO, BlockNumber, Coldkey, Hotkey, NetUid, Rao, Uid
 from reasonforge.domain.metagraph import Endpoint, Hyperparameters, Metagraph, Neuron
+from reasonforge.domain.weight_rules import refuse_row
 from reasonforge.domain.weights import (
     RefusalReason,
     WeightRow,

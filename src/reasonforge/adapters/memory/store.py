@@ -1,13 +1,15 @@
 """The Store without a disk: for the in-process subnet and for tests. It forgets everything when it is let go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from attrs import Factory, define, frozen
 
+from reasonforge.domain.commitment import HISTORY_EPOCHS, EpochCommitment, SeedRecord, other_seed
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import StoreFault
-from reasonforge.domain.identity import EpochNumber, Hotkey
+from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey
 from reasonforge.domain.report import (
+    HAS_RESULTS,
     EpochReport,
     EpochState,
     MinerResult,
@@ -16,11 +18,12 @@ from reasonforge.domain.report import (
     ScoredTask,
     ValidatorResult,
 )
+from reasonforge.domain.seed import EpochSeed
 from reasonforge.domain.similarity import PastReasoning
 from reasonforge.domain.standing import Standing
 from reasonforge.domain.weights import WeightRow, WeightsUnreachable
 
-_HAS_RESULTS = frozenset({EpochState.CLOSED, EpochState.PUBLISHED})
+_UNSETTLED = frozenset({EpochState.CLOSED, EpochState.PUBLISHING})
 
 
 @frozen
@@ -43,6 +46,9 @@ class _Ledger:
     validators: tuple[ValidatorResult, ...] = ()
     standing: Standing = Factory(Standing)
     pending: WeightRow | None = None
+    sent_after: BlockNumber | None = None
+    seed: SeedRecord | None = None
+    instances: frozenset[str] = frozenset()
 
 
 class MemoryStore:
@@ -59,6 +65,38 @@ class MemoryStore:
     async def open_epoch(self, epoch: Epoch) -> EpochState:
         return self._ledgers.setdefault(epoch.number, _Ledger(epoch)).state
 
+    async def commit(self, commitment: EpochCommitment, instances: Collection[str]) -> None:
+        ledger = self._expect(commitment.epoch.number, {EpochState.OPEN}, "it cannot be bound to a seed")
+        if ledger.seed is None:
+            ledger.seed, ledger.instances = SeedRecord(commitment), frozenset(instances)
+        elif ledger.seed.committed.commitment != commitment.commitment:
+            raise other_seed(commitment.epoch.number)
+
+    async def reveal(self, epoch: EpochNumber, seed: EpochSeed) -> None:
+        ledger = self._expect(epoch, {*HAS_RESULTS, EpochState.FAILED}, "its seed cannot be revealed")
+        if ledger.seed is None or ledger.seed.committed.commitment != seed.commitment():
+            raise other_seed(epoch)
+        ledger.seed = SeedRecord(ledger.seed.committed, seed)
+
+    async def commitment_of(self, epoch: EpochNumber) -> SeedRecord | None:
+        ledger = self._ledgers.get(epoch)
+        return None if ledger is None else ledger.seed
+
+    async def commitments(self, limit: int) -> Sequence[SeedRecord]:
+        found = [ledger.seed for ledger in reversed(self._in_order()) if ledger.seed is not None]
+        return found[: max(0, limit)]
+
+    async def asked_instances(self, since: EpochNumber, before: EpochNumber) -> frozenset[str]:
+        noted = (ledger.instances for ledger in self._in_order() if since <= ledger.epoch.number < before)
+        return frozenset[str]().union(*noted)
+
+    async def open_epochs(self, before: EpochNumber) -> Sequence[EpochNumber]:
+        return [
+            ledger.epoch.number
+            for ledger in self._in_order()
+            if ledger.state is EpochState.OPEN and ledger.epoch.number < before
+        ]
+
     async def record(self, epoch: Epoch, scored: ScoredTask, reasoning: Sequence[PastReasoning]) -> None:
         ledger = self._expect(epoch.number, {EpochState.OPEN}, "nothing can be recorded")
         ledger.tasks.setdefault(scored.index, _Recorded(scored, tuple(reasoning)))
@@ -70,8 +108,8 @@ class MemoryStore:
     async def close(self, report: EpochReport, standing: Standing) -> None:
         if report.validator != self.owner:
             raise StoreFault(f"this store belongs to {self.owner}, and the report to {report.validator}")
-        ledger = self._expect(report.epoch.number, {EpochState.OPEN, *_HAS_RESULTS}, "it cannot be closed")
-        if ledger.state in _HAS_RESULTS:
+        ledger = self._expect(report.epoch.number, {EpochState.OPEN, *HAS_RESULTS}, "it cannot be closed")
+        if ledger.state in HAS_RESULTS:
             return
         _refuse_twins([result.hotkey for result in report.miners])
         _refuse_twins([result.hotkey for result in report.validators])
@@ -88,18 +126,23 @@ class MemoryStore:
 
     async def unpublished(self) -> Sequence[PendingWeights]:
         return [
-            PendingWeights(ledger.epoch, ledger.pending)
+            PendingWeights(ledger.epoch, ledger.pending, ledger.sent_after)
             for ledger in self._in_order()
-            if ledger.state is EpochState.CLOSED and ledger.pending is not None
+            if ledger.state in _UNSETTLED and ledger.pending is not None
         ]
 
+    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+        ledger = self._expect(epoch, _UNSETTLED, "its weights cannot be sent")
+        if ledger.state is EpochState.CLOSED:
+            ledger.state, ledger.sent_after = EpochState.PUBLISHING, last_update
+
     async def publish(self, publication: Publication) -> None:
-        ledger = self._expect(publication.epoch.number, _HAS_RESULTS, "it has no weights to publish")
+        ledger = self._expect(publication.epoch.number, HAS_RESULTS, "it has no weights to publish")
         if not isinstance(publication.outcome, WeightsUnreachable):
             ledger.state = EpochState.PUBLISHED
 
     async def standing_before(self, epoch: EpochNumber) -> Standing:
-        closed = [ledger for ledger in self._in_order() if ledger.state in _HAS_RESULTS and ledger.epoch.number < epoch]
+        closed = [ledger for ledger in self._in_order() if ledger.state in HAS_RESULTS and ledger.epoch.number < epoch]
         return closed[-1].standing if closed else Standing()
 
     async def history(self, family: str, since: EpochNumber, limit: int) -> Sequence[PastReasoning]:
@@ -144,6 +187,8 @@ class MemoryStore:
             if ledger.state is not EpochState.OPEN:
                 dropped += sum(1 + len(one.scored.replies) + len(one.reasoning) for one in ledger.tasks.values())
                 ledger.tasks.clear()
+        for ledger in ledgers[: max(0, len(ledgers) - max(keep_epochs, HISTORY_EPOCHS + 1))]:
+            ledger.instances = frozenset()
         return dropped
 
     def _in_order(self) -> list[_Ledger]:

@@ -30,6 +30,19 @@ class SharedVerifier:
             for submission, one in zip(submissions, found, strict=True)
         ]
 
+    async def judge_each(self, tasks: Sequence[Task], submissions: Sequence[Submission]) -> Sequence[Verification]:
+        asked = list(zip(tasks, submissions, strict=True))
+        found = [self._recall(task, submission) for task, submission in asked]
+        missing = [pair for pair, one in zip(asked, found, strict=True) if one is None]
+        told = (
+            await self._tools.judge_each([task for task, _ in missing], [one for _, one in missing]) if missing else ()
+        )
+        fresh = iter(told)
+        return [
+            self._remember(task, submission, next(fresh)) if one is None else one
+            for (task, submission), one in zip(asked, found, strict=True)
+        ]
+
     async def self_test(self) -> Sequence[SelfTest]:
         return await self._tools.self_test()
 

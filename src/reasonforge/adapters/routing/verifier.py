@@ -11,6 +11,7 @@ from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.examiner import ClaimExaminer
 from reasonforge.application.ports.verifier import SelfTest
 from reasonforge.domain.answer import ExactAnswer
+from reasonforge.domain.answers.open_answer import OPEN
 from reasonforge.domain.arithmetic import ClaimFinding, check_claim
 from reasonforge.domain.discipline import answer_check
 from reasonforge.domain.errors import ValidatorFault
@@ -62,13 +63,18 @@ class RoutedVerifier:
     concurrency: int = 2
 
     async def judge(self, task: Task, submissions: Sequence[Submission]) -> Sequence[Verification]:
+        return await self.judge_each([task] * len(submissions), submissions)
+
+    async def judge_each(self, tasks: Sequence[Task], submissions: Sequence[Submission]) -> Sequence[Verification]:
         places = asyncio.Semaphore(self.concurrency)
         loop = asyncio.get_running_loop()
         rounds = -(-len(submissions) // self.concurrency)
         examining = 0.0 if self.examiner is None else self.examiner.most_seconds
-        each = examining + sum(tool.most_seconds(task) for tool in self._needed(task))
-        until = loop.time() + rounds * each
-        return await asyncio.gather(*(self._verify(task, one, places, until) for one in submissions))
+        slowest = max((sum(tool.most_seconds(task) for tool in self._needed(task)) for task in tasks), default=0.0)
+        until = loop.time() + rounds * (examining + slowest)
+        return await asyncio.gather(
+            *(self._verify(task, one, places, until) for task, one in zip(tasks, submissions, strict=True))
+        )
 
     async def self_test(self) -> Sequence[SelfTest]:
         """As the port has it; a tool that fails is not used from then on, and its checks are unavailable."""
@@ -124,7 +130,7 @@ class RoutedVerifier:
         self, name: str, task: Task, submission: Submission, answer: Verdict, review: "_Review", until: float
     ) -> Verdict:
         if name == _STEPS:
-            return _steps(answer, review)
+            return _steps(task, answer, review)
         if name != answer_check(task.discipline, task.answer.format):
             if name in _OF_A_WORKING_ANSWER and answer.outcome == 0.0:
                 return Verdict(0.0, f"not looked at, since the answer is worth nothing: {answer.reason}", answer.tool)
@@ -153,7 +159,9 @@ class _Review:
     fault: str
 
 
-def _steps(answer: Verdict, review: _Review) -> Verdict:
+def _steps(task: Task, answer: Verdict, review: _Review) -> Verdict:
+    if task.answer.format == OPEN:  # no truth to compare with: whether the claims hold and lead to what is said
+        answer = evolve(answer, outcome=1.0)
     if isinstance(answer.outcome, Unavailable):
         return evolve(answer, tool=CLAIM_TOOL)  # steps that lead to an answer nobody can decide
     finding = steps_finding(answer.outcome, review.found)

@@ -4,7 +4,7 @@ A frame is a 4-byte big-endian length and that many bytes of UTF-8 JSON, at most
 URL-safe alphabet.
 
     client → runner   one `Question`: {"ask": "run", "program": {…}, "inputs": ["…"]}, or {"ask": "describe"}, or
-                      {"ask": "self_test"}
+                      {"ask": "self_test"}; with "must_isolate": true a sandbox that is for development only refuses
     runner → client   any number of {"alive": true}, one every `ALIVE_SECONDS` while it works, and then
                       {"fault": "one sentence"}, or
                       {"name": …, "isolates": …, "toolchains": […]}     for describe
@@ -100,6 +100,7 @@ class Question(Message):
     """What a client wants."""
 
     ask: Literal["run", "describe", "self_test"]
+    must_isolate: bool = False
     program: ProgramMessage | None = None
     inputs: Annotated[tuple[bytes, ...], Field(max_length=4096)] = ()
 

@@ -31,11 +31,13 @@ class RunnerSandbox:
         socket: the runner's path.
         silence_seconds: a runner that says nothing for so long is taken for dead; it says something every 2 s.
         waiting_seconds: what a call may take beside its runs' own limits, waiting for its turn included.
+        must_isolate: nothing is run by a runner that has only a weaker sandbox, whenever it came to have it.
     """
 
     socket: Path
     silence_seconds: float = 8 * ALIVE_SECONDS
     waiting_seconds: float = 600.0
+    must_isolate: bool = False
     _name: str = field(default="", init=False)
     _isolates: bool = field(default=False, init=False)
 
@@ -50,7 +52,9 @@ class RunnerSandbox:
 
     async def run(self, program: Program, inputs: Sequence[bytes] = (b"",)) -> Sequence[Run]:
         try:
-            question = Question(ask="run", program=ProgramMessage.of(program), inputs=tuple(inputs))
+            question = Question(
+                ask="run", must_isolate=self.must_isolate, program=ProgramMessage.of(program), inputs=tuple(inputs)
+            )
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             raise ValidatorFault(f"no such program can be run: {first['loc']}: {first['msg']}") from error

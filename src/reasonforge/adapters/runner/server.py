@@ -120,6 +120,8 @@ class RunnerServer:
                 return [Answer(name=sandbox.name, isolates=sandbox.isolates, tests=tuple(tests))]
             if question.program is None:
                 return [Answer(fault="the runner was asked to run nothing")]
+            if question.must_isolate and not sandbox.isolates:
+                return [Answer(fault=f"the runner has no more than {sandbox.name}, which is for development only")]
             runs = await sandbox.run(question.program.to_domain(self.most), question.inputs)
         except ValidatorFault as fault:
             return [Answer(fault=str(fault))]

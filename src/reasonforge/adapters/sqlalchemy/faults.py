@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from reasonforge.adapters.sqlalchemy.codec.documents import UnreadableError
+from reasonforge.adapters.sqlalchemy.postgres import ClaimedElsewhereError
 from reasonforge.domain.errors import OperatorError, StoreFault
 
 _SENTENCES = {
@@ -27,23 +27,53 @@ _PRIMARY_CODE = 0xFF
 """SQLite's extended codes keep the primary one in their low byte (https://www.sqlite.org/rescode.html)."""
 
 
-def sentence(path: Path, error: Exception) -> str:
-    """What happened to the file at `path`, and what to do about it.
+_POSTGRES = (
+    ("08", "cannot be reached"),
+    ("28", "refuses us: check the user and the password in its URL"),
+    ("3D", "is not there: create it first (createdb)"),
+    ("53100", "cannot grow: the server's disk is full; free some space"),
+    ("53", "has no resources left: the server refuses more connections or memory"),
+    ("55P03", "is locked by another program for too long; stop that one, or wait until it is done"),
+    ("57", "is going away: the server is stopping or starting"),
+    ("25006", "cannot be written: the server is read-only (a standby?)"),
+    ("42501", "cannot be written: this user lacks the right"),
+    ("42P01", "lacks a table: run `reasonforge db upgrade`"),
+    ("23", "refuses a value that contradicts what is there, or is not a number"),
+    ("22", "refuses a value as one it cannot hold"),
+)
+"""By the beginning of PostgreSQL's SQLSTATE (https://www.postgresql.org/docs/15/errcodes-appendix.html)."""
 
-    >>> sentence(Path("a.db"), OverflowError("int too large"))
+
+def sentence(named: str, error: Exception) -> str:
+    """What happened to the database `named`, and what to do about it.
+
+    >>> sentence("a.db", OverflowError("int too large"))
     'the database a.db refuses a value: int too large'
     """
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, PermissionError):
-        return f"the database {path} {_SENTENCES[sqlite3.SQLITE_CANTOPEN]}"
+        return f"the database {named} {_SENTENCES[sqlite3.SQLITE_CANTOPEN]}"
+    if isinstance(cause, ClaimedElsewhereError):
+        return f"the database {named} is in use by another {cause}; stop that one, or give this one its own"
     if isinstance(cause, sqlite3.Error) and hasattr(cause, "sqlite_errorcode"):
         known = _SENTENCES.get(cause.sqlite_errorcode & _PRIMARY_CODE)
-        return f"the database {path} {known or f'does not work: {cause}'}"
+        return f"the database {named} {known or f'does not work: {cause}'}"
+    if cause is not None and hasattr(cause, "sqlstate"):
+        return f"the database {named} {_of_postgres(cause, cause.sqlstate)}"
     if isinstance(cause, sqlite3.Error | SQLAlchemyError | OSError):
-        return f"the database {path} does not work: {cause}"
+        return f"the database {named} does not work: {cause}"
     if isinstance(cause, UnreadableError):
-        return f"the database {path} holds what this program did not write: {cause}"
-    return f"the database {path} refuses a value: {cause}"
+        return f"the database {named} holds what this program did not write: {cause}"
+    return f"the database {named} refuses a value: {cause}"
+
+
+def _of_postgres(cause: BaseException, state: str | None) -> str:
+    """Psycopg leaves the state empty where no server answered."""
+    told = " ".join(str(cause).split())[:200]
+    if state is None:
+        return f"cannot be reached: {told}"
+    known = next((says for beginning, says in _POSTGRES if state.startswith(beginning)), None)
+    return known or f"does not work: {told}"
 
 
 _BROKEN = (SQLAlchemyError, OverflowError, ValueError)
@@ -51,18 +81,18 @@ _BROKEN = (SQLAlchemyError, OverflowError, ValueError)
 
 
 @contextmanager
-def as_store_fault(path: Path) -> Iterator[None]:
+def as_store_fault(named: str) -> Iterator[None]:
     """Turns every failure of the medium, and every row that cannot be read or written, into a `StoreFault`."""
     try:
         yield
     except _BROKEN as error:
-        raise StoreFault(sentence(path, error)) from error
+        raise StoreFault(sentence(named, error)) from error
 
 
 @contextmanager
-def as_operator_error(path: Path) -> Iterator[None]:
-    """The same while a file is opened, when it is the operator's path that is wrong."""
+def as_operator_error(named: str) -> Iterator[None]:
+    """The same while a database is opened, when it is the operator's path or URL that is wrong."""
     try:
         yield
     except (*_BROKEN, OSError) as error:
-        raise OperatorError(sentence(path, error)) from error
+        raise OperatorError(sentence(named, error)) from error

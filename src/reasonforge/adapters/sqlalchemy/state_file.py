@@ -10,14 +10,18 @@ from urllib.parse import quote
 
 from attrs import frozen
 from sqlalchemy import Connection, create_engine, func, select
+from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
+from reasonforge.adapters.sqlalchemy import schema
 from reasonforge.adapters.sqlalchemy.codec.documents import Fields
 from reasonforge.adapters.sqlalchemy.codec.findings import read_checks
 from reasonforge.adapters.sqlalchemy.codec.results import read_miner
-from reasonforge.adapters.sqlalchemy.database import BUSY_TIMEOUT_MS, path_in_url, recognise, schema_of
+from reasonforge.adapters.sqlalchemy.database import path_of, url_of
 from reasonforge.adapters.sqlalchemy.faults import as_operator_error
+from reasonforge.adapters.sqlalchemy.postgres import is_held, postgres_medium
 from reasonforge.adapters.sqlalchemy.score_book import read_asked_questions, read_told_scores
+from reasonforge.adapters.sqlalchemy.sqlite_file import BUSY_TIMEOUT_MS, claim_file
 from reasonforge.adapters.sqlalchemy.tables import (
     book_owner,
     epochs,
@@ -36,8 +40,6 @@ from reasonforge.domain.verdict import Unavailable
 _PRIMARY_CODE = 0xFF
 _NO_LOG_POSSIBLE = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 """What SQLite says of a database in WAL whose folder cannot take the log's files."""
-_OLDEST_SCHEMA = 1
-_FIRST_SCHEMA_WITH_BOOK = 2
 
 
 @frozen
@@ -98,44 +100,57 @@ class ValidatorFile:
 
 @frozen
 class StateFile:
-    """What is in a file. A file usually has one neuron; the demo's has several validators."""
+    """What is in a database. It usually has one neuron's; the demo's has several validators'.
 
-    path: Path
-    schema: int
+    Attributes:
+        named: for people: its path, or its URL without the password.
+        version: of its schema; 0 where it is empty.
+    """
+
+    named: str
+    version: int
     miner: MinerFile | None
     validators: tuple[ValidatorFile, ...]
 
 
 def look_at(where: str | Path, most_epochs: int) -> StateFile:
-    """The newest `most_epochs` ≥ 1 epochs of the neuron whose file this is, in one snapshot.
+    """The newest `most_epochs` ≥ 1 epochs of the neuron whose database this is, in one snapshot.
 
     Raises:
-        OperatorError: there is no such file, or it is no database of ours, damaged, locked for long, or written by a
-            newer version, or by one too old.
+        OperatorError: there is no such database, or it is none of ours, damaged, locked for long, or written by another
+            version.
     """
-    path = existing_file(where)
-    with as_operator_error(path), _reading(path) as connection:
-        if recognise(connection, path):
-            return StateFile(path, 0, None, ())
-        schema = schema_of(connection)
-        if schema < _OLDEST_SCHEMA:
-            raise OperatorError(
-                f"the database {path} was written by an older ReasonForge (schema {schema}); start its neuron once "
-                "with this one, which brings it up to date"
-            )
-        miner = _miner(connection, most_epochs) if schema >= _FIRST_SCHEMA_WITH_BOOK else None
-        return StateFile(path, schema, miner, _validators(connection, most_epochs))
+    url = url_of(where)
+    path = path_of(url)
+    named = str(path or url.render_as_string(hide_password=True))
+    looking = _reading(existing_file(path)) if path is not None else _reading_server(url)
+    with as_operator_error(named), looking as connection:
+        if schema.recognise(connection, named):
+            return StateFile(named, 0, None, ())
+        schema.require_current(connection, named)
+        version = schema.version_of(connection)
+        return StateFile(named, version, _miner(connection, most_epochs), _validators(connection, most_epochs))
 
 
-def existing_file(where: str | Path) -> Path:
+def existing_file(path: Path) -> Path:
     """The path of a state file that is there; `OperatorError` when none is."""
-    path = Path(path_in_url(where) if isinstance(where, str) and "://" in where else where)
-    with as_operator_error(path):
+    with as_operator_error(str(path)):
         if path.is_dir():
             raise OperatorError(f"the database {path} is a folder; name the file in it")
         if not path.is_file():
             raise OperatorError(f"there is no state file {path}: start the neuron once, or name its file by --state.db")
     return path
+
+
+@contextmanager
+def _reading_server(url: URL) -> Iterator[Connection]:
+    """A snapshot of a database that lies on a server."""
+    medium = postgres_medium(url, None)
+    try:
+        with medium.engine.execution_options(**medium.reads).begin() as connection:
+            yield connection
+    finally:
+        medium.engine.dispose()
 
 
 @contextmanager
@@ -245,11 +260,15 @@ def _replies(connection: Connection, epoch_id: int) -> tuple[int, int, tuple[Mis
     return replies, answered, missing
 
 
-def is_claimed(path: Path) -> bool:
-    """Whether a neuron holds the file now (`open_database`); `OperatorError` when that cannot be seen."""
-    with as_operator_error(path):
-        real = path.resolve()
-        beside = real.with_name(f"{real.name}-claim")
+def is_claimed(where: str | Path) -> bool:
+    """Whether a neuron holds the database now (`open_database`); `OperatorError` when that cannot be seen."""
+    url = url_of(where)
+    path = path_of(url)
+    if path is None:
+        with as_operator_error(url.render_as_string(hide_password=True)), _reading_server(url) as connection:
+            return is_held(connection)
+    with as_operator_error(str(path)):
+        beside = claim_file(path)
         if not beside.exists():
             return False
         with beside.open("rb") as held:

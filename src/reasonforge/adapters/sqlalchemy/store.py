@@ -1,6 +1,6 @@
 """The Store in a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
 from reasonforge.adapters.sqlalchemy.codec.documents import FORMAT, Fields
 from reasonforge.adapters.sqlalchemy.codec.history import past_rows, read_past
+from reasonforge.adapters.sqlalchemy.codec.plans import plan_row, read_seed_record
 from reasonforge.adapters.sqlalchemy.codec.results import (
     miner_row,
     outcome_columns,
@@ -20,8 +21,9 @@ from reasonforge.adapters.sqlalchemy.codec.results import (
     write_flags,
 )
 from reasonforge.adapters.sqlalchemy.codec.standings import miner_standing_rows, read_standing, validator_standing_rows
-from reasonforge.adapters.sqlalchemy.codec.tasks import read_scored, reply_rows, task_row
+from reasonforge.adapters.sqlalchemy.codec.tasks import read_scored, reply_rows, task_row, variant_rows
 from reasonforge.adapters.sqlalchemy.database import Database
+from reasonforge.adapters.sqlalchemy.plan_tables import asked_instances, epoch_plans, reply_variants
 from reasonforge.adapters.sqlalchemy.tables import (
     embedding_history,
     epochs,
@@ -34,10 +36,12 @@ from reasonforge.adapters.sqlalchemy.tables import (
     weights,
 )
 from reasonforge.application.ports.clock import Clock
+from reasonforge.domain.commitment import HISTORY_EPOCHS, EpochCommitment, SeedRecord, other_seed
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import StoreFault
 from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey
 from reasonforge.domain.report import (
+    HAS_RESULTS,
     EpochReport,
     EpochState,
     MinerResult,
@@ -46,11 +50,12 @@ from reasonforge.domain.report import (
     ScoredTask,
     ValidatorResult,
 )
+from reasonforge.domain.seed import EpochSeed
 from reasonforge.domain.similarity import PastReasoning
 from reasonforge.domain.standing import Standing
 from reasonforge.domain.weights import WeightsUnreachable
 
-_HAS_RESULTS = (EpochState.CLOSED, EpochState.PUBLISHED)
+_UNSETTLED = (EpochState.CLOSED, EpochState.PUBLISHING)
 
 
 @frozen
@@ -94,6 +99,72 @@ class SqlAlchemyStore:
 
         return await self._database.write(work)
 
+    async def commit(self, commitment: EpochCommitment, instances: Collection[str]) -> None:
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            number = commitment.epoch.number
+            found = self._expect(connection, number, (EpochState.OPEN,), "it cannot be bound to a seed")
+            bound = connection.execute(select(epoch_plans.c.commitment).where(epoch_plans.c.epoch_id == found.id))
+            known = bound.scalar()
+            if known is None:
+                connection.execute(insert(epoch_plans), plan_row(found.id, commitment, now))
+                rows = [{"epoch_id": found.id, "instance": instance} for instance in sorted(set(instances))]
+                _insert(connection, asked_instances, rows)
+            elif known != commitment.commitment:
+                raise other_seed(number)
+
+        await self._database.write(work)
+
+    async def reveal(self, epoch: EpochNumber, seed: EpochSeed) -> None:
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            over = (*HAS_RESULTS, EpochState.FAILED)
+            found = self._expect(connection, epoch, over, "its seed cannot be revealed")
+            ours = (epoch_plans.c.epoch_id == found.id) & (epoch_plans.c.commitment == seed.commitment())
+            if connection.execute(select(epoch_plans.c.epoch_id).where(ours)).first() is None:
+                raise other_seed(epoch)
+            hidden = ours & epoch_plans.c.seed.is_(None)
+            connection.execute(update(epoch_plans).where(hidden).values(seed=seed.secret, revealed_at=now))
+
+        await self._database.write(work)
+
+    async def commitment_of(self, epoch: EpochNumber) -> SeedRecord | None:
+        found = await self._seed_records(self._plans().where(epochs.c.number == epoch))
+        return found[0] if found else None
+
+    async def commitments(self, limit: int) -> Sequence[SeedRecord]:
+        return await self._seed_records(self._plans().order_by(epochs.c.number.desc()).limit(max(0, limit)))
+
+    async def asked_instances(self, since: EpochNumber, before: EpochNumber) -> frozenset[str]:
+        noted = (
+            select(asked_instances.c.instance)
+            .join(epochs, epochs.c.id == asked_instances.c.epoch_id)
+            .where(epochs.c.validator == self.owner, epochs.c.number >= since, epochs.c.number < before)
+        )
+        return await self._database.read(lambda connection: frozenset(connection.execute(noted).scalars()))
+
+    async def open_epochs(self, before: EpochNumber) -> Sequence[EpochNumber]:
+        left = (
+            select(epochs.c.number)
+            .where(epochs.c.validator == self.owner, epochs.c.state == EpochState.OPEN, epochs.c.number < before)
+            .order_by(epochs.c.number)
+        )
+        return await self._database.read(lambda connection: list(connection.execute(left).scalars()))
+
+    def _plans(self) -> Select[Any]:
+        return (
+            select(epochs.c.number, epochs.c.first_block, epochs.c.last_block, epoch_plans)
+            .join(epoch_plans, epoch_plans.c.epoch_id == epochs.c.id)
+            .where(epochs.c.validator == self.owner)
+        )
+
+    async def _seed_records(self, query: Select[Any]) -> list[SeedRecord]:
+        return await self._database.read(
+            lambda connection: [read_seed_record(row) for row in _fetch(connection, query)]
+        )
+
     async def record(self, epoch: Epoch, scored: ScoredTask, reasoning: Sequence[PastReasoning]) -> None:
         now = self._clock.now()
 
@@ -104,6 +175,7 @@ class SqlAlchemyStore:
                 return
             connection.execute(insert(task_results), task_row(found.id, scored, now))
             _insert(connection, submissions, reply_rows(found.id, scored))
+            _insert(connection, reply_variants, variant_rows(found.id, scored))
             _insert(connection, embedding_history, past_rows(found.id, scored, reasoning))
 
         await self._database.write(work)
@@ -127,9 +199,9 @@ class SqlAlchemyStore:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
-            closable = (EpochState.OPEN, *_HAS_RESULTS)
+            closable = (EpochState.OPEN, *HAS_RESULTS)
             found = self._expect(connection, report.epoch.number, closable, "it cannot be closed")
-            if found.state in _HAS_RESULTS:
+            if found.state in HAS_RESULTS:
                 return
             miners = enumerate(report.miners)
             validators = enumerate(report.validators)
@@ -158,7 +230,7 @@ class SqlAlchemyStore:
         pending = (
             select(epochs.c.number, epochs.c.first_block, epochs.c.last_block, weights)
             .join(weights, weights.c.epoch_id == epochs.c.id)
-            .where(epochs.c.validator == self.owner, epochs.c.state == EpochState.CLOSED, weights.c.uids.is_not(None))
+            .where(epochs.c.validator == self.owner, epochs.c.state.in_(_UNSETTLED), weights.c.uids.is_not(None))
             .order_by(epochs.c.number)
         )
 
@@ -171,18 +243,30 @@ class SqlAlchemyStore:
                         BlockNumber(row.integer("last_block")),
                     ),
                     read_weight_row(row),
+                    None if (block := row.any("sent_after")) is None else BlockNumber(block),
                 )
                 for row in _fetch(connection, pending)
             ]
 
         return await self._database.read(work)
 
+    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+        def work(connection: Connection) -> None:
+            found = self._expect(connection, epoch, _UNSETTLED, "its weights cannot be sent")
+            if found.state is EpochState.CLOSED:
+                sent = update(weights).where(weights.c.epoch_id == found.id).values(sent_after=last_update)
+                connection.execute(sent)
+                state = update(epochs).where(epochs.c.id == found.id).values(state=EpochState.PUBLISHING)
+                connection.execute(state)
+
+        await self._database.write(work)
+
     async def publish(self, publication: Publication) -> None:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
             number = publication.epoch.number
-            found = self._expect(connection, number, _HAS_RESULTS, "it has no weights to publish")
+            found = self._expect(connection, number, HAS_RESULTS, "it has no weights to publish")
             if found.state is EpochState.PUBLISHED:
                 return
             answered = {**outcome_columns(publication.outcome), "answered_at": now}
@@ -196,7 +280,7 @@ class SqlAlchemyStore:
     async def standing_before(self, epoch: EpochNumber) -> Standing:
         last = (
             select(epochs.c.id)
-            .where(epochs.c.validator == self.owner, epochs.c.number < epoch, epochs.c.state.in_(_HAS_RESULTS))
+            .where(epochs.c.validator == self.owner, epochs.c.number < epoch, epochs.c.state.in_(HAS_RESULTS))
             .order_by(epochs.c.number.desc())
             .limit(1)
         )
@@ -270,9 +354,14 @@ class SqlAlchemyStore:
             raise ValueError(message)
         own = epochs.c.validator == self.owner
         kept = select(epochs.c.id).where(own).order_by(epochs.c.number.desc()).limit(keep_epochs)
+        window = max(keep_epochs, HISTORY_EPOCHS + 1)
+        remembered = select(epochs.c.id).where(own).order_by(epochs.c.number.desc()).limit(window)
         old = select(epochs.c.id).where(own, epochs.c.state != EpochState.OPEN, epochs.c.id.not_in(kept))
 
         def work(connection: Connection) -> int:
+            forgotten = select(epochs.c.id).where(own, epochs.c.id.not_in(remembered))
+            connection.execute(delete(asked_instances).where(asked_instances.c.epoch_id.in_(forgotten)))
+            connection.execute(delete(reply_variants).where(reply_variants.c.epoch_id.in_(old)))
             tables = (embedding_history, submissions, task_results)  # those that refer to others go first
             return sum(connection.execute(delete(table).where(table.c.epoch_id.in_(old))).rowcount for table in tables)
 
@@ -284,7 +373,7 @@ class SqlAlchemyStore:
         return None if row is None else _Found(row.id, EpochState(row.state))
 
     def _expect(
-        self, connection: Connection, epoch: EpochNumber, states: Sequence[EpochState], otherwise: str
+        self, connection: Connection, epoch: EpochNumber, states: Collection[EpochState], otherwise: str
     ) -> _Found:
         """Our row of an epoch that must be in one of `states`."""
         found = self._find(connection, epoch)
@@ -311,5 +400,12 @@ def _rows_of(connection: Connection, table: Table, epoch_id: int) -> list[Fields
 def _replies(connection: Connection, epoch_id: int, task_index: int) -> list[Fields]:
     """A task's rows in the order of the plan."""
     at = submissions.c
-    of_task = select(submissions).where(at.epoch_id == epoch_id, at.task_index == task_index).order_by(at.position)
+    own = reply_variants.c
+    same = (own.epoch_id == at.epoch_id) & (own.task_index == at.task_index) & (own.position == at.position)
+    of_task = (
+        select(submissions, own.seed.label("variant_seed"), own.instance, own.problem, own.truth)
+        .outerjoin(reply_variants, same)
+        .where(at.epoch_id == epoch_id, at.task_index == task_index)
+        .order_by(at.position)
+    )
     return _fetch(connection, of_task)

@@ -25,17 +25,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger, TypeEngine, UserDefinedType
 
-SCHEMA_VERSION = 2
-"""`PRAGMA user_version`; a file with a greater one is refused, one with a smaller one gets the tables it lacks.
+SCHEMA_VERSION = 3
+"""The newest migration's number (`schema.py`).
 
-1: a validator's records. 2: and a miner's (`book_owner`, `told_scores`, `asked_questions`).
+1: a validator's records. 2: and a miner's (`book_owner`, `told_scores`, `asked_questions`). 3: and what an epoch is
+bound to (`plan_tables`), what the gateway keeps (`gateway_tables`), and weights that are on their way.
 """
 
 APPLICATION_ID = 0x52465331
 """`PRAGMA application_id` (“RFS1”): tells our file from another program's."""
 
 
-class _AsGiven(UserDefinedType[float]):
+class AsGiven(UserDefinedType[float]):
     """SQLite's REAL columns store 2.0 as an integer and so lose the sign of -0.0; BLOB affinity keeps each double.
 
     The name decides the affinity (https://www.sqlite.org/datatype3.html §3.1); the values are doubles all the same,
@@ -50,7 +51,7 @@ class _AsGiven(UserDefinedType[float]):
 
 def _double() -> TypeEngine[float]:
     """An IEEE double that comes back bit for bit. To SQLite NaN is NULL, which most columns refuse."""
-    return Double().with_variant(_AsGiven(), "sqlite")
+    return Double().with_variant(AsGiven(), "sqlite")
 
 
 def _epoch_id() -> Column[int]:
@@ -82,7 +83,7 @@ epochs = Table(
     Column("opened_at", _double(), nullable=False),
     Column("ended_at", _double(), comment="when it was closed or given up"),
     UniqueConstraint("validator", "number"),
-    CheckConstraint("state IN ('open', 'closed', 'published', 'failed')", name="state"),
+    CheckConstraint("state IN ('open', 'closed', 'publishing', 'published', 'failed')", name="state"),
 )
 
 task_results = Table(
@@ -198,6 +199,7 @@ weights = Table(
     Column("format", Integer, nullable=False),
     Column("uids", Text, comment="JSON; null when the epoch gave no row"),
     Column("u16_values", Text, comment="JSON; null when the epoch gave no row"),
+    Column("sent_after", BigInteger, comment="the block of our last weights when these were sent; null before"),
     Column("outcome", Text, comment="the chain's last answer; null before there was one"),
     Column("reason", Text),
     Column("detail", Text),
@@ -243,7 +245,7 @@ book_owner = Table(
     Column("only", Integer, primary_key=True, comment="1: there is one at most"),
     Column("hotkey", Text, nullable=False),
     Column("netuid", Integer, nullable=False),
-    CheckConstraint("only = 1", name="only"),
+    CheckConstraint('"only" = 1', name="only"),  # a word of SQL to PostgreSQL
 )
 
 told_scores = Table(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from reasonforge.adapters.tasks.causal_model import Model
-from reasonforge.adapters.tasks.wrong_ending import seed_of
 from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.artefacts.docalculus import CHECK, docalculus_artefact
 from reasonforge.domain.causal.estimand import Estimand, Probability, Product, Sum, written
@@ -17,9 +16,9 @@ def graph_of(model: Model) -> CausalGraph:
     return CausalGraph(model.names(), arrows)
 
 
-def effect_specification(graph: CausalGraph, treatment: str, outcome: str, statement: str) -> ArtefactSpecification:
-    """Asks for P(outcome | do(treatment)) in a graph; the statement seeds the models it is held against."""
-    return docalculus_artefact(graph, [treatment], [outcome], seed=seed_of(statement))
+def effect_specification(graph: CausalGraph, treatment: str, outcome: str, seed: int) -> ArtefactSpecification:
+    """Asks for P(outcome | do(treatment)) in a graph; the seed is that of the models it is held against."""
+    return docalculus_artefact(graph, [treatment], [outcome], seed=seed)
 
 
 def told(estimand: Estimand) -> Mapping[str, Any]:

@@ -20,6 +20,9 @@ MOST_FILE_BYTES = 64_000_000
 """Of a whole file of tasks."""
 
 _Text = Annotated[str, Field(max_length=200_000)]
+_Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+_Score = Annotated[float, Field(ge=0, le=1)]
+_Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
 
 
 class ArtefactDocument(BaseModel):
@@ -44,9 +47,9 @@ class TaskDocument(BaseModel):
     domain: str
     difficulty: Annotated[int, Field(ge=1, le=10)]
     answer: dict[str, Any]
-    timeout_seconds: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 300.0
+    timeout_seconds: _Seconds = 300.0
     ground_truth: _Text | None = None
-    ground_truth_score: Annotated[float, Field(ge=0, le=1)] | None = None
+    ground_truth_score: _Score | None = None
     is_trap: bool = False
     previously_unsolved: bool = False
     tags: list[_Text] = Field(default_factory=list)
@@ -96,6 +99,27 @@ class TaskDocument(BaseModel):
         )
 
 
+class DatabaseDocument(TaskDocument):
+    """A task of a database's file (7-tasks §7.5): nothing that it says is left to a default.
+
+    `created_at` is a UTC moment, as in 2026-11-30T00:00:00Z; `family`, `version` and `seed` are empty, 0 and empty for
+    a task written by hand.
+    """
+
+    timeout_seconds: _Seconds
+    ground_truth: _Text
+    ground_truth_score: _Score
+    is_trap: bool
+    previously_unsolved: bool
+    tags: list[_Text]
+    source: _Text
+    author: _Text
+    created_at: _Moment
+    family: _Text
+    version: Annotated[int, Field(ge=0)]
+    seed: _Text
+
+
 def _checks(named: list[str] | None, discipline: Discipline, answer_format: str) -> tuple[str, ...]:
     own = answer_check(discipline, answer_format)
     if named is None:
@@ -136,8 +160,8 @@ def document_of(task: Task, **others: Any) -> dict[str, Any]:
     return document.model_dump()
 
 
-def read_task(document: Any, where: str) -> Task:
-    """The task of one document; `where` names it for people.
+def read_task(document: Any, where: str, form: type[TaskDocument] = TaskDocument) -> Task:
+    """The task of one document; `where` names it for people, `form` says which fields may be left out.
 
     Raises:
         OperatorError: it is no task; the sentence names the field.
@@ -145,13 +169,24 @@ def read_task(document: Any, where: str) -> Task:
     if not isinstance(document, Mapping):
         raise OperatorError(f"{where} is no task: a task is a JSON object, not a {type(document).__name__}")
     try:
-        return TaskDocument.model_validate(dict(document)).to_domain()
+        return form.model_validate(dict(document)).to_domain()
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise OperatorError(f"{where} is no task: {field}: {first['msg']}") from error
+        raise OperatorError(f"{where} is no task: {_sentence(error)}") from error
     except ValueError as error:
         raise OperatorError(f"{where} is no task: {error}") from error
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first thing that is wrong, by the field's name."""
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    match first["type"]:
+        case "missing":
+            return f"the field {field} is missing"
+        case "extra_forbidden":
+            return f"there is no field {field[:60]!r}"
+        case _:
+            return f"{field}: {first['msg'][:1].lower()}{first['msg'][1:]}, not {str(first['input'])[:60]!r}"
 
 
 def read_json_file(path: Path, most_bytes: int = MOST_FILE_BYTES) -> Any:

@@ -202,13 +202,16 @@ def _fits(worked: WorkedSolution) -> bool:
 
 
 def kept(draw: Callable[[], InstanceT | None], wanted: Callable[[InstanceT], bool]) -> InstanceT:
-    """The first drawn instance that is wanted; None is a draw that came to nothing.
+    """The first drawn instance that is wanted; None is a draw that came to nothing, as is one that its type refuses.
 
     Raises:
         ValidatorFault: none of 2,000 was, which is an error in the family and not bad luck.
     """
     for _ in range(_ATTEMPTS):
-        instance = draw()
+        try:
+            instance = draw()
+        except ValueError:  # of a value that cannot be: an unlucky draw must not stop an epoch
+            continue
         if instance is not None and wanted(instance):
             return instance
     message = f"no usable instance in {_ATTEMPTS} attempts; report the family and its seed"

@@ -1,7 +1,6 @@
 """A reasoner that really solves the families' problems, and errs as a miner of a stated skill would."""
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -40,27 +39,27 @@ def chance(skill: float, difficulty: int) -> float:
     return float(skill ** steepness(difficulty))
 
 
-def hardness(problem: str, difficulty: int) -> float:
-    """The least skill that solves this very problem, in [0, 1): u^(1/k(d)) with u uniform and drawn by the problem.
+def hardness(kind: str, difficulty: int) -> float:
+    """The least skill that solves this kind of problem, in [0, 1): u^(1/k(d)) with u uniform and drawn by both.
 
-    So P(hardness ≤ skill) over problems of a difficulty is `chance(skill, difficulty)`, and on each problem whoever has
-    more skill is right wherever one with less is (a Guttman scale). The wording's case, spaces and compatibility forms
-    do not count.
+    So P(hardness ≤ skill) over kinds of a difficulty is `chance(skill, difficulty)`, and on each of them whoever has
+    more skill is right wherever one with less is (a Guttman scale), whichever instance of it each is asked.
     """
-    words = " ".join(unicodedata.normalize("NFKC", problem).casefold().split())
-    drawn = int.from_bytes(hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()[:6], "big") / 2**48
+    digest = hashlib.sha256(f"{kind}/{difficulty}".encode("utf-8", "surrogatepass")).digest()
+    drawn = int.from_bytes(digest[:6], "big") / 2**48
     return float(drawn ** (1 / steepness(difficulty)))
 
 
 @frozen
 class SolverReasoner:
-    """Reads the problem as its family states it, solves it, and is right iff its skill is at least the hardness.
+    """Reads the problem as its family states it, solves it, and is right iff its skill is at least the family's
+    hardness.
 
     It sees what a miner sees: the question. Where it errs, its answer is the family's plausible slip and the last
-    line of its solution goes missing. Its confidence is `chance`, which is calibrated over many problems of a
-    difficulty. It thinks for (4 + 6·difficulty) s · (1.2 − 0.3·skill), ± 15 % by the problem; at most three quarters of
-    its budget, and never so fast that it could not have thought (0.6 s a difficulty): with too little time for that, it
-    has no answer.
+    line of its solution goes missing. Its confidence is `chance`, which is calibrated over the families of a
+    difficulty. It thinks for (4 + 6·difficulty) s · (1.2 − 0.3·skill), ± 15 % by family and difficulty; at most three
+    quarters of its budget, and never so fast that it could not have thought (0.6 s a difficulty): with too little time
+    for that, it has no answer.
     A problem that no family reads is one it has no answer to.
 
     Attributes:
@@ -79,19 +78,20 @@ class SolverReasoner:
         return f"solver/{self.skill:g}"
 
     async def reason(self, question: Question, budget_seconds: float) -> Solution | NoAnswer:
-        seconds = self._seconds(question)
+        found = _worked(tuple(self.families), question.discipline, question.problem)
+        kind = "" if found is None else found[0].name
+        seconds = self._seconds(kind, question.difficulty)
         least = _LEAST_SECONDS_A_DIFFICULTY * question.difficulty
         if least > budget_seconds:
             return NoAnswer(f"difficulty {question.difficulty} takes {least:g} s of thought at least")
         await self.clock.sleep(max(least, min(seconds, _SHARE_OF_BUDGET * budget_seconds)))
-        return self._solved(question)
+        return self._solved(question, found)
 
-    def _solved(self, question: Question) -> Solution | NoAnswer:
-        found = _worked(tuple(self.families), question.discipline, question.problem)
+    def _solved(self, question: Question, found: tuple[AnyFamily, Any, WorkedSolution] | None) -> Solution | NoAnswer:
         if found is None:
             return NoAnswer("no family that I know states this problem")
         family, instance, worked = found
-        if self.skill < hardness(question.problem, question.difficulty):
+        if self.skill < hardness(family.name, question.difficulty):
             rng = seeded("slip", self.voice, question.problem)
             if isinstance(family, ArtefactFamily):
                 worked = family.go_wrong(instance, rng)
@@ -107,10 +107,10 @@ class SolverReasoner:
             code_artifact=worked.code.encode() or None,
         )
 
-    def _seconds(self, question: Question) -> float:
-        jitter = seeded("pace", question.problem).uniform(1 - _JITTER, 1 + _JITTER)
+    def _seconds(self, kind: str, difficulty: int) -> float:
+        jitter = seeded("pace", kind, str(difficulty)).uniform(1 - _JITTER, 1 + _JITTER)
         pace = _SLOWEST - _GAIN_OF_SKILL * self.skill
-        return (_SECONDS_AT_ONCE + _SECONDS_A_DIFFICULTY * question.difficulty) * pace * jitter
+        return (_SECONDS_AT_ONCE + _SECONDS_A_DIFFICULTY * difficulty) * pace * jitter
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final, Generic, TypeVar
 
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedLine, WorkedSolution, kept, recognised
+from reasonforge.adapters.tasks.hidden_inputs import HiddenInputs
 from reasonforge.domain.answers.program import CodeAnswer, CodeTest
 from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.artefacts.formal import formal_artefact
@@ -26,12 +27,13 @@ HAND_IN: Final = (
 _TRIED_BUGS = 12
 
 
-class ProgramFamily(ABC, Generic[InstanceT]):
+class ProgramFamily(HiddenInputs, ABC, Generic[InstanceT]):
     """A family whose instance is the meaning of a function, evaluated by two implementations of our own.
 
     The source handed to a sandbox is written from the same instance; neither implementation runs it. Hidden tests and
     formal cases are drawn by the instance itself. Kept where not one value answers more than half of the tests, and
-    where a mutated meaning (a plausible bug) is told apart by a test and by a case.
+    where a mutated meaning (a plausible bug) is told apart by a test and by a case; inputs drawn under a secret find
+    the same bugs.
     """
 
     name: str
@@ -119,7 +121,7 @@ class ProgramFamily(ABC, Generic[InstanceT]):
 
     def go_wrong(self, instance: InstanceT, rng: Random) -> WorkedSolution:
         """Hands in the program of a mutated meaning; the last line of its reasoning went missing."""
-        bug = rng.choice(self._bugs(instance))
+        bug = rng.choice(self.bugs(instance))
         lines = self.explained(bug)
         unfinished = (*lines[:-1], WorkedLine(lines[-1].idea, ""))
         return WorkedSolution(FINAL_ANSWER, unfinished, code=self.source(bug))
@@ -128,9 +130,18 @@ class ProgramFamily(ABC, Generic[InstanceT]):
         """Whether tests and cases tell right from wrong."""
         tests = self.test_inputs(instance, self._rng(instance, "tests"))
         told = Counter(json.dumps(self.value(instance, one)) for one in tests)
-        return 2 * max(told.values()) <= len(tests) and bool(self._bugs(instance, most=1))
+        return 2 * max(told.values()) <= len(tests) and bool(self.bugs(instance, most=1))
 
-    def _bugs(self, instance: InstanceT, most: int = 4) -> list[InstanceT]:
+    def tells(self, instance: InstanceT) -> bool:
+        """Whether they are worthwhile, and find every bug that is found without the secret."""
+        tests = self.test_inputs(instance, self._rng(instance, "tests"))
+        cases = self.case_inputs(instance, self._rng(instance, "cases"))
+        return self.worthwhile(instance) and all(
+            self._differ(instance, bug, tests) and self._differ(instance, bug, cases)
+            for bug in self.under("").bugs(instance)
+        )
+
+    def bugs(self, instance: InstanceT, most: int = 4) -> list[InstanceT]:
         """The first mutants that a test and a case find out."""
         mutants = self.mutants(instance)
         self._rng(instance, "bugs").shuffle(mutants)
@@ -148,7 +159,7 @@ class ProgramFamily(ABC, Generic[InstanceT]):
         return any(self.value(instance, one) != self.value(mutant, one) for one in inputs)
 
     def _rng(self, instance: InstanceT, purpose: str) -> Random:
-        name = f"{self.name}/{self.version}/{purpose}/{self.state(instance, 0)}"
+        name = f"{self.name}/{self.version}/{purpose}/{self.secret}/{self.state(instance, 0)}"
         return Random(int.from_bytes(hashlib.sha256(name.encode()).digest(), "big"))
 
 

@@ -17,6 +17,6 @@ def ended_in(worked: WorkedSolution, slip: str, artifact: Mapping[str, Any]) -> 
     return evolve(worked, final_answer=slip, lines=(*worked.lines[:-1], *unfinished), artifact=dict(artifact))
 
 
-def seed_of(statement: str) -> int:
-    """A seed in [0, 2⁴⁸) for whatever a check of this statement draws; the same wherever the statement is."""
-    return int.from_bytes(hashlib.sha256(f"artefact: {statement}".encode()).digest()[:_SEED_BYTES], "big")
+def seed_of(statement: str, secret: str) -> int:
+    """A seed in [0, 2⁴⁸) for whatever a check of this statement draws; the same wherever both are known."""
+    return int.from_bytes(hashlib.sha256(f"artefact: {secret}/{statement}".encode()).digest()[:_SEED_BYTES], "big")

@@ -6,6 +6,7 @@ from reasonforge.application.miner.solve_task import SolveTask
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.gate import Barred, Gate
 from reasonforge.application.ports.transport import Refusal
+from reasonforge.domain.events import Declined
 from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.submission import WireFields
 from reasonforge.domain.task import Question
@@ -36,8 +37,8 @@ class BoundWork:
         done = await self.gate.run(thought, priority=self.stake_of(caller), within_seconds=question.timeout_seconds)
         match done:
             case Barred.BUSY:
-                return Refusal("busy: no place is free, and greater stake goes first")
+                return Refusal("busy: no place is free, and greater stake goes first", Declined.BUSY)
             case Barred.LATE:
-                return Refusal(f"we were not done within {question.timeout_seconds:g} s")
+                return Refusal(f"we were not done within {question.timeout_seconds:g} s", Declined.LATE)
             case _:
                 return done

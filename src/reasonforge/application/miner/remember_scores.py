@@ -3,15 +3,18 @@ from typing import Any
 
 from attrs import frozen
 
+from reasonforge.application.miner.explain_earnings import FLAGS
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.notifier import Notifier, OperatorNotice, Severity
 from reasonforge.application.ports.score_book import ScoreBook, ToldScores
+from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import ScoreNotice, TaskScore
 from reasonforge.domain.errors import CallerError, StoreFault
+from reasonforge.domain.events import ScoresTold
 from reasonforge.domain.identity import RAO_PER_TAO, EpochNumber, Hotkey, QueryId, Rao, Uid
 from reasonforge.domain.legible import legible
 from reasonforge.domain.numbers import finite
-from reasonforge.domain.score import DimensionScores
+from reasonforge.domain.score import DimensionScores, mean_dimensions
 
 MOST_TASKS = 256
 MOST_CHECKS = 32
@@ -41,6 +44,7 @@ class RememberScores:
     own: Hotkey
     clock: Clock
     notifier: Notifier
+    telemetry: Telemetry
 
     async def __call__(self, caller: Hotkey, notice: ScoreNotice) -> None:
         if notice.neuron.hotkey != self.own:
@@ -50,12 +54,28 @@ class RememberScores:
         except (TypeError, ValueError, AttributeError) as error:
             raise CallerError(f"this is no task result: {error}") from error
         try:
-            await self.book.learn(told)
+            if await self.book.learn(told):
+                self.telemetry.emit(_as_event(self.own, told))
         except StoreFault as fault:
             notice_of_loss = OperatorNotice(
                 Severity.WARNING, f"the scores of epoch {told.epoch} were not kept: {fault}", "see `reasonforge doctor`"
             )
             await self.notifier.tell(notice_of_loss)
+
+
+def _as_event(own: Hotkey, told: ToldScores) -> ScoresTold:
+    flags = [flag for score in told.scores for flag in score.checks.get(FLAGS, "").split(", ") if flag]
+    return ScoresTold(
+        miner=own,
+        validator=told.validator,
+        epoch=told.epoch,
+        s_epoch=told.s_epoch,
+        rank=told.rank,
+        cms=tuple(score.cms for score in told.scores),
+        dimensions=mean_dimensions([score.dimensions for score in told.scores]),
+        flags=tuple(flags),
+        total_tao=told.total_tao,
+    )
 
 
 def _checked(caller: Hotkey, notice: ScoreNotice, now: float) -> ToldScores:

@@ -5,6 +5,7 @@ from attrs.validators import min_len
 
 from reasonforge.application.ports.transport import Refusal
 from reasonforge.domain.discipline import Discipline
+from reasonforge.domain.events import Declined
 from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.submission import WireFields
 from reasonforge.domain.task import Question
@@ -27,5 +28,5 @@ class RouteByDiscipline:
     async def __call__(self, caller: Hotkey, question: Question) -> WireFields | Refusal:
         if question.discipline not in self.disciplines:
             served = ", ".join(sorted(self.disciplines))
-            return Refusal(f"we do not serve {question.discipline}; we serve {served}")
+            return Refusal(f"we do not serve {question.discipline}; we serve {served}", Declined.NOT_SERVED)
         return await self.solve(caller, question)

@@ -8,15 +8,23 @@ from reasonforge.domain.judgement import Judgement
 from reasonforge.domain.likeness import Likeness
 from reasonforge.domain.submission import Submission
 from reasonforge.domain.task import Task
+from reasonforge.domain.verdict import Verdict
 
 
 @frozen
 class Exhibit:
-    """One reply as it is laid before other validators: what was received, and what the asker measured."""
+    """One reply as it is laid before other validators: what was received, and what the asker measured.
+
+    Attributes:
+        variant: what this miner was asked, where it was not the task itself.
+        agreement: where nobody knows the right answer, how far the replies agree: the check of the final answer.
+    """
 
     submission: Submission
     elapsed_seconds: float
     likeness: Likeness
+    variant: Task | None = None
+    agreement: Verdict | None = None
 
 
 class Jury(Protocol):

@@ -1,8 +1,9 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from reasonforge.domain.commitment import EpochCommitment, SeedRecord
 from reasonforge.domain.epoch import Epoch
-from reasonforge.domain.identity import EpochNumber, Hotkey
+from reasonforge.domain.identity import BlockNumber, EpochNumber, Hotkey
 from reasonforge.domain.report import (
     EpochReport,
     EpochState,
@@ -12,6 +13,7 @@ from reasonforge.domain.report import (
     ScoredTask,
     ValidatorResult,
 )
+from reasonforge.domain.seed import EpochSeed
 from reasonforge.domain.similarity import PastReasoning
 from reasonforge.domain.standing import Standing
 
@@ -28,6 +30,33 @@ class Store(Protocol):
 
     async def open_epoch(self, epoch: Epoch) -> EpochState:
         """Note that work on the epoch began; its state so far (OPEN the first time)."""
+        ...
+
+    async def commit(self, commitment: EpochCommitment, instances: Collection[str]) -> None:
+        """Bind the open epoch to a seed, and note which instances it asks. The first commitment stays.
+
+        `StoreFault` when the epoch is not open, or is bound to another seed.
+        """
+        ...
+
+    async def reveal(self, epoch: EpochNumber, seed: EpochSeed) -> None:
+        """Note the seed of an epoch that is over; `StoreFault` while it is open, or for another seed."""
+        ...
+
+    async def commitment_of(self, epoch: EpochNumber) -> SeedRecord | None:
+        """What the epoch is bound to; None when it is not."""
+        ...
+
+    async def commitments(self, limit: int) -> Sequence[SeedRecord]:
+        """The newest `limit` of them, newest first."""
+        ...
+
+    async def asked_instances(self, since: EpochNumber, before: EpochNumber) -> frozenset[str]:
+        """Every instance that was noted in epochs from `since` up to, and without, `before`."""
+        ...
+
+    async def open_epochs(self, before: EpochNumber) -> Sequence[EpochNumber]:
+        """Epochs before this one that are neither closed nor given up, oldest first."""
         ...
 
     async def record(self, epoch: Epoch, scored: ScoredTask, reasoning: Sequence[PastReasoning]) -> None:
@@ -51,6 +80,12 @@ class Store(Protocol):
 
     async def unpublished(self) -> Sequence[PendingWeights]:
         """Weights of closed epochs that the chain has not answered for, oldest first."""
+        ...
+
+    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+        """Note that a closed epoch's weights are about to be sent, before they are; and in which block our last ones
+        were set, as the chain shows it. Sent again, the first note stays: only a later block tells that they arrived.
+        """
         ...
 
     async def publish(self, publication: Publication) -> None:
@@ -83,6 +118,8 @@ class Store(Protocol):
 
     async def prune(self, keep_epochs: int) -> int:
         """Drop submissions' texts and history older than the newest `keep_epochs` epochs; how many rows went.
+
+        What was asked is not forgotten before its window has passed, nor are commitments.
 
         Figures (results, standings, weights) stay for ever.
         """

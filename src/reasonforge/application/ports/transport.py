@@ -1,9 +1,10 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from reasonforge.domain.discipline import Discipline
+from reasonforge.domain.events import Declined
 from reasonforge.domain.identity import EpochNumber, Hotkey, QueryId, Uid
 from reasonforge.domain.metagraph import Neuron
 from reasonforge.domain.reply import Reply, Silence
@@ -75,9 +76,10 @@ class Transport(Protocol):
 
 @frozen
 class Refusal:
-    """A miner's short no, with the reason."""
+    """A miner's short no, with the reason; `kind` sorts it for figures and is no part of what it says."""
 
     reason: str
+    kind: Declined = field(default=Declined.OTHER, eq=False)
 
 
 def _nothing(_caller: Hotkey) -> None:

@@ -27,6 +27,10 @@ class Verifier(Protocol):
 
     async def judge(self, task: Task, submissions: Sequence[Submission]) -> Sequence[Verification]: ...
 
+    async def judge_each(self, tasks: Sequence[Task], submissions: Sequence[Submission]) -> Sequence[Verification]:
+        """As `judge`, where every submission is to a task of its own, side by side all the same."""
+        ...
+
     async def self_test(self) -> Sequence[SelfTest]:
         """One result a tool; a tool that fails is not used."""
         ...

@@ -24,6 +24,7 @@ from reasonforge.domain.standing import (
     VasReading,
 )
 from reasonforge.domain.task import Task
+from reasonforge.domain.user_answer import is_users
 from reasonforge.domain.weights import normalise, weight_row
 
 SLASH_DAYS = 7
@@ -56,9 +57,22 @@ class _Record:
         """Of its replies to traps. A silence already costs the task; a trap is for who bluffs."""
         return [reply.correctness for task, reply in self.counted if task.is_trap and reply.correctness is not None]
 
+    def _capped_cms(self, parameters: MechanismParameters) -> list[float]:
+        """Of each task that counts. A user's counts at most what brings the miner's mean of tasks with a known answer:
+        whoever was told the answer beforehand can lose by it, and gains nothing.
+        """
+        known = [
+            reply.cms * parameters.multiplier(task.difficulty) for task, reply in self.counted if not is_users(task)
+        ]
+        most = mean(known) if known else 0.0
+        return [
+            min(reply.cms, most / parameters.multiplier(task.difficulty)) if is_users(task) else reply.cms
+            for task, reply in self.counted
+        ]
+
     def s_epoch(self, parameters: MechanismParameters) -> float:
         return ScoringEngine.compute_s_epoch(
-            [reply.cms for _, reply in self.counted],
+            self._capped_cms(parameters),
             [parameters.multiplier(task.difficulty) for task, _ in self.counted],
             ScoringEngine.compute_trap_penalty(self.trap_scores, parameters),
         )

@@ -58,14 +58,16 @@ class CompareReplies:
     ) -> Comparison:
         """Compare one task's replies with one another and with the history of the task's family.
 
-        `problem` is all that the miners were shown: statement, context, constraints. `rng` draws the sample only.
+        `problem` is all that the miners were shown: statement, context, constraints; a text may have its own.
+        `rng` draws the sample only.
         """
         chains = read_chains(problem, texts, self.rules)
         shared = overlap(texts, chains, history, self.rules)
         name = f"{self.embedder.name} ({self.rules.mode})"
         past = [entry.embedding if entry.embedder == name else None for entry in history]
         chosen = worth_embedding(texts, chains, [old is not None for old in past], shared, self.rules, rng=rng)
-        embedded = await self._embed(own_parts(problem, [chains[place] for place in chosen], self.rules))
+        parts = [own_parts(texts[place].asked or problem, [chains[place]], self.rules)[0] for place in chosen]
+        embedded = await self._embed(parts)
         present: list[PartVectors | None] = [None] * len(texts)
         for place, vectors in zip(chosen, embedded, strict=True):
             present[place] = vectors

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from reasonforge.application.ports.jury import Exhibit
 from reasonforge.application.ports.verifier import Verifier
 from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.domain.discipline import answer_check
 from reasonforge.domain.engine import ScoringEngine
 from reasonforge.domain.errors import ValidatorFault
 from reasonforge.domain.score import DimensionScores
@@ -32,16 +33,25 @@ class JudgeReplies:
 
     async def __call__(self, task: Task, exhibits: Sequence[Exhibit]) -> tuple[Judged, ...]:
         try:
-            found = await self.verifier.judge(task, [exhibit.submission for exhibit in exhibits])
+            found = await self._verify(task, exhibits)
         except ValidatorFault as fault:
             found = [_unavailable(task, str(fault)) for _ in exhibits]
+        found = [_agreed(task, exhibit, one) for exhibit, one in zip(exhibits, found, strict=True)]
         return tuple(
             self._judge(task, exhibit, verification) for exhibit, verification in zip(exhibits, found, strict=True)
         )
 
+    async def _verify(self, task: Task, exhibits: Sequence[Exhibit]) -> Sequence[Verification]:
+        submissions = [exhibit.submission for exhibit in exhibits]
+        if all(exhibit.variant is None for exhibit in exhibits):
+            return await self.verifier.judge(task, submissions)
+        return await self.verifier.judge_each([exhibit.variant or task for exhibit in exhibits], submissions)
+
     def _judge(self, task: Task, exhibit: Exhibit, verification: Verification) -> Judged:
+        if exhibit.agreement is not None and isinstance(exhibit.agreement.outcome, Unavailable):
+            return Judged(verification, None, 0.0)  # whatever else could be checked
         dimensions = self.rules.policy(
-            task,
+            exhibit.variant or task,
             exhibit.submission,
             verification,
             exhibit.elapsed_seconds,
@@ -51,6 +61,14 @@ class JudgeReplies:
         if dimensions is None:
             return Judged(verification, None, 0.0)
         return Judged(verification, dimensions, ScoringEngine.compute_cms(dimensions, self.rules.parameters))
+
+
+def _agreed(task: Task, exhibit: Exhibit, found: Verification) -> Verification:
+    """With the agreement of the replies in the place of the right answer, where nobody knows that."""
+    if exhibit.agreement is None:
+        return found
+    own = answer_check(task.discipline, task.answer.format)
+    return evolve(found, checks={**found.checks, own: exhibit.agreement})
 
 
 def _unavailable(task: Task, reason: str) -> Verification:

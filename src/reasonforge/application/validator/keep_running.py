@@ -5,10 +5,12 @@ from attrs import define, field
 from reasonforge.application.ports.chain import Chain
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.notifier import Notifier, OperatorNotice, Severity
+from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.validator.publish_weights import PublishWeights
 from reasonforge.application.validator.run_epoch import RunEpoch
 from reasonforge.domain.epoch import Epoch, Tempo
 from reasonforge.domain.errors import ReasonForgeError
+from reasonforge.domain.events import EpochFailed
 from reasonforge.domain.identity import SECONDS_PER_BLOCK, EpochNumber
 
 
@@ -31,6 +33,7 @@ class KeepRunning:
     publish_weights: PublishWeights
     clock: Clock
     notifier: Notifier
+    telemetry: Telemetry
     look_seconds: float = float(SECONDS_PER_BLOCK)
     _finished: EpochNumber | None = field(default=None, init=False)
     _told: str = field(default="", init=False)
@@ -46,11 +49,18 @@ class KeepRunning:
             epoch = await self._epoch()
             await self.publish_weights()
             if epoch.number != self._finished:
-                await self.run_epoch(epoch)
+                await self._run(epoch)
                 self._finished = epoch.number
             self._told = ""
         except ReasonForgeError as error:
             await self._tell(str(error))
+
+    async def _run(self, epoch: Epoch) -> None:
+        try:
+            await self.run_epoch(epoch)
+        except ReasonForgeError as error:
+            self.telemetry.emit(EpochFailed(self.chain.hotkey, epoch, str(error)))
+            raise
 
     async def _epoch(self) -> Epoch:
         hyperparameters = await self.chain.hyperparameters()

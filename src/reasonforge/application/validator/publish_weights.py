@@ -9,6 +9,7 @@ from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.errors import ChainUnreachable
 from reasonforge.domain.events import WeightsPublished
+from reasonforge.domain.metagraph import Metagraph, Neuron
 from reasonforge.domain.report import PendingWeights, Publication
 from reasonforge.domain.weights import (
     RETRYABLE,
@@ -26,8 +27,8 @@ SAME_SHARE = 1e-9
 class PublishWeights:
     """Only the newest closed epoch's weights are sent: older ones that never got through are settled as overtaken.
 
-    An answer that was lost leaves the weights pending. Before any are sent the chain is asked whether it has them
-    already, so that no epoch's weights are set twice; where commit-reveal hides them, its rate limit sees to that.
+    An answer that was lost leaves the weights pending. Before any are sent, it is noted that they are, and the chain is
+    asked whether it has them already, so that no epoch's weights are set twice, wherever the process is killed.
     """
 
     chain: Chain
@@ -47,20 +48,16 @@ class PublishWeights:
 
     async def _send(self, pending: PendingWeights) -> WeightsOutcome:
         try:
-            taken = await self._taken(pending)
+            metagraph = await self.chain.metagraph(with_weights=True)
         except ChainUnreachable as error:
             return WeightsUnreachable(str(error))
-        return taken or await self.chain.set_weights(pending.row, self.rules.version_key)
-
-    async def _taken(self, pending: PendingWeights) -> WeightsSet | None:
-        metagraph = await self.chain.metagraph(with_weights=True)
         own = metagraph.of(self.chain.hotkey)
-        if own is None or own.last_update < pending.epoch.first_block or metagraph.weights is None:
-            return None
-        shown = metagraph.weights.get(own.uid, {})
-        sent = pending.row.shares()
-        same = shown.keys() == sent.keys() and all(abs(shown[uid] - sent[uid]) < SAME_SHARE for uid in sent)
-        return WeightsSet(own.last_update) if same else None
+        if own is not None:
+            taken = _taken(pending, own, metagraph)
+            if taken is not None:
+                return taken
+            await self.store.sending(pending.epoch.number, own.last_update)  # noted before they are sent
+        return await self.chain.set_weights(pending.row, self.rules.version_key)
 
     async def _settle(self, pending: PendingWeights, outcome: WeightsOutcome) -> Publication:
         publication = Publication(pending.epoch, outcome)
@@ -77,3 +74,18 @@ class PublishWeights:
                 )
             )
         return publication
+
+
+def _taken(pending: PendingWeights, own: Neuron, metagraph: Metagraph) -> WeightsSet | None:
+    """Whether the chain has the epoch's weights already: those it shows are they, or it took some after they were sent.
+
+    The second holds where commit-reveal hides them too. Nobody else sets weights with this hotkey.
+    """
+    if pending.sent_after is not None and own.last_update > pending.sent_after:
+        return WeightsSet(own.last_update)
+    if own.last_update < pending.epoch.first_block or metagraph.weights is None:
+        return None
+    shown = metagraph.weights.get(own.uid, {})
+    sent = pending.row.shares()
+    same = shown.keys() == sent.keys() and all(abs(shown[uid] - sent[uid]) < SAME_SHARE for uid in sent)
+    return WeightsSet(own.last_update) if same else None

@@ -15,6 +15,12 @@ def _at_least_one(_instance: object, _attribute: object, value: int) -> None:
         raise ValueError(message)
 
 
+def _a_share(_instance: object, _attribute: object, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        message = f"api_share must be from 0 to 1, and is {value}"
+        raise ValueError(message)
+
+
 @frozen
 class ValidatorRules:
     """How this validator asks and scores.
@@ -24,6 +30,7 @@ class ValidatorRules:
         sample_size: miners asked per task, ≥ 1; all when there are fewer.
         similarity: when reasoning counts as copied, and how far back it is compared.
         version_key: told to the chain with the weights.
+        api_share: how much of an epoch's tasks users may submit, in [0, 1].
     """
 
     parameters: MechanismParameters = DEFAULT_PARAMETERS
@@ -32,3 +39,4 @@ class ValidatorRules:
     sample_size: int = field(default=16, validator=_at_least_one)
     similarity: SimilarityRules = DEFAULT_RULES
     version_key: int = 0
+    api_share: float = field(default=0.25, validator=_a_share)

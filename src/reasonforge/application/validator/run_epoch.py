@@ -10,13 +10,15 @@ from reasonforge.application.ports.store import Store
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import Health, Transport
 from reasonforge.application.validator.close_epoch import close_epoch
-from reasonforge.application.validator.draw_plan import Batch, DrawPlan
+from reasonforge.application.validator.draw_plan import Batch, DrawPlan, Plan
+from reasonforge.application.validator.look_back import LookBack
 from reasonforge.application.validator.publish_weights import PublishWeights
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.application.validator.score_task import ScoreTask
+from reasonforge.application.validator.settle_user_tasks import SettleUserTasks
 from reasonforge.application.validator.tell_miners import notices_of
 from reasonforge.domain.epoch import Epoch
-from reasonforge.domain.events import EpochClosed, EpochStarted, TaskScored
+from reasonforge.domain.events import EpochClosed, EpochStarted, SeedCommitted, SubnetSeen, TaskAsked, TaskScored
 from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.report import EpochReport, EpochState, ScoredTask
 from reasonforge.domain.verdict import Unavailable
@@ -33,6 +35,8 @@ class RunEpoch:
     draw_plan: DrawPlan
     score_task: ScoreTask
     publish_weights: PublishWeights
+    settle_user_tasks: SettleUserTasks
+    look_back: LookBack
     telemetry: Telemetry
     notifier: Notifier
     rules: ValidatorRules
@@ -40,12 +44,17 @@ class RunEpoch:
     async def __call__(self, epoch: Epoch) -> EpochReport | None:
         """The epoch's report; None when it was closed before and only its weights were left to publish."""
         if await self.store.open_epoch(epoch) is not EpochState.OPEN:
+            await self.look_back(self.chain.hotkey, epoch)
             await self.publish_weights()
             return None
+        await self.look_back(self.chain.hotkey, epoch)
         metagraph = await self.chain.metagraph(at=epoch.first_block, with_weights=True)
         hyperparameters = await self.chain.hyperparameters()  # from here to the weights the chain may freeze
+        self.telemetry.emit(SubnetSeen(self.chain.hotkey, metagraph, hyperparameters))
         plan = await self.draw_plan(epoch, metagraph, self.chain.hotkey)
-        tasks = await self._score_all(epoch, plan)
+        await self._bind(plan)
+        tasks = await self._score_all(epoch, plan.batches)
+        await self.settle_user_tasks(self.chain.hotkey, epoch.number, tasks)
         closing = close_epoch(
             epoch,
             self.chain.hotkey,
@@ -57,10 +66,18 @@ class RunEpoch:
         )
         await self.store.close(closing.report, closing.standing)  # recorded before it is published
         self.telemetry.emit(EpochClosed(closing.report))
+        await self.look_back(self.chain.hotkey, epoch)
         await self._warn(closing.report)
         await self.publish_weights()
         await self.transport.notify(notices_of(closing.report, closing.standing, metagraph))
         return closing.report
+
+    async def _bind(self, plan: Plan) -> None:
+        """To the seed and everything that will be asked, before anybody is asked."""
+        await self.store.commit(plan.commitment, plan.instances)
+        record = await self.store.commitment_of(plan.commitment.epoch.number)
+        if record is not None:
+            self.telemetry.emit(SeedCommitted(self.chain.hotkey, record))
 
     async def _score_all(self, epoch: Epoch, plan: Sequence[Batch]) -> list[ScoredTask]:
         """Every task of the plan, in its order; those that were recorded before a restart are not asked again."""
@@ -69,9 +86,13 @@ class RunEpoch:
         self.telemetry.emit(EpochStarted(self.chain.hotkey, epoch, len(plan), _miners(plan), len(done)))
         health = await self._health(missing)
         for batch in missing:
+            self.telemetry.emit(
+                TaskAsked(self.chain.hotkey, epoch, batch.index, batch.task, miners=len(batch.requests))
+            )
             scoring = await self.score_task(epoch, batch, health)
             await self.store.record(epoch, scoring.task, scoring.reasoning)
             done[batch.index] = scoring.task
+            await self.settle_user_tasks(self.chain.hotkey, epoch.number, [scoring.task])
             self.telemetry.emit(TaskScored(self.chain.hotkey, epoch, scoring.task, len(plan)))
         return [done[batch.index] for batch in plan]
 

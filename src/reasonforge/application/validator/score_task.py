@@ -12,6 +12,7 @@ from reasonforge.application.validator.compare_replies import CompareReplies, Co
 from reasonforge.application.validator.draw_plan import Batch
 from reasonforge.application.validator.judge_replies import Judged, JudgeReplies
 from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.domain.agreement import Voice, agree, voice_weight
 from reasonforge.domain.anomaly import claimed_time, too_fast
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.engine import ScoringEngine
@@ -20,10 +21,11 @@ from reasonforge.domain.identity import EpochNumber, Hotkey
 from reasonforge.domain.judgement import Consensus, Judgement
 from reasonforge.domain.receive import receive
 from reasonforge.domain.reply import Reply, Silence, SilenceReason
-from reasonforge.domain.report import ScoredReply, ScoredTask
+from reasonforge.domain.report import ScoredReply, ScoredTask, Variant
 from reasonforge.domain.similarity import BatchText, PastReasoning
 from reasonforge.domain.submission import Submission
 from reasonforge.domain.task import Task
+from reasonforge.domain.user_answer import is_users, verdicts
 
 
 @frozen
@@ -41,6 +43,7 @@ class _HandedIn:
     request: Request
     submission: Submission
     elapsed_seconds: float
+    variant: Task | None
 
 
 @frozen
@@ -57,13 +60,18 @@ class ScoreTask:
 
     async def __call__(self, epoch: Epoch, batch: Batch, health: Mapping[Hotkey, Health]) -> Scoring:
         replies = await self._ask(batch, health)
-        received = [self._receive(request, reply) for request, reply in zip(batch.requests, replies, strict=True)]
+        received = [
+            self._receive(request, reply, batch.variant_for(place))
+            for place, (request, reply) in enumerate(zip(batch.requests, replies, strict=True))
+        ]
         handed_in = [one for one in received if isinstance(one, _HandedIn)]
         comparison = await self._compare(epoch, batch, handed_in)
         exhibits = [
-            Exhibit(one.submission, one.elapsed_seconds, likeness)
+            Exhibit(one.submission, one.elapsed_seconds, likeness, one.variant)
             for one, likeness in zip(handed_in, comparison.likenesses, strict=True)
         ]
+        if is_users(batch.task):
+            exhibits = await self._agreed(epoch, handed_in, exhibits)
         judged = await self.judge(batch.task, exhibits)
         juries = await self._judgements(epoch, batch, exhibits)
         scored = iter(
@@ -89,23 +97,45 @@ class ScoreTask:
         unserved = Silence(SilenceReason.REFUSED, f"says it does not serve {discipline}")
         return [answers.get(request.question.query_id, unserved) for request in batch.requests]
 
-    def _receive(self, request: Request, reply: Reply) -> "_HandedIn | ScoredReply":
+    def _receive(self, request: Request, reply: Reply, variant: Task | None) -> "_HandedIn | ScoredReply":
         if isinstance(reply, Silence):
-            return _silent(request, reply)
+            return _silent(request, reply, variant)
         if reply.elapsed_seconds > request.question.timeout_seconds:
-            return _silent(request, Silence(SilenceReason.TIMEOUT, "answered past its deadline", reply.elapsed_seconds))
+            late = Silence(SilenceReason.TIMEOUT, "answered past its deadline", reply.elapsed_seconds)
+            return _silent(request, late, variant)
         received = receive(reply.fields, request.question.query_id, self.rules.limits)
         if isinstance(received, Silence):
-            return _silent(request, evolve(received, elapsed_seconds=reply.elapsed_seconds))
-        return _HandedIn(request, received, reply.elapsed_seconds)
+            return _silent(request, evolve(received, elapsed_seconds=reply.elapsed_seconds), variant)
+        return _HandedIn(request, received, reply.elapsed_seconds, variant)
+
+    async def _agreed(
+        self, epoch: Epoch, handed_in: Sequence["_HandedIn"], exhibits: Sequence[Exhibit]
+    ) -> list[Exhibit]:
+        """With how far each reply agrees with the others', where nobody knows the right answer."""
+        standing = await self.store.standing_before(epoch.number)
+        voices = [
+            Voice(
+                one.submission.final_answer,
+                voice_weight(standing.of_miner(one.request.neuron.hotkey)),
+                independent=not exhibit.likeness.penalised,
+            )
+            for one, exhibit in zip(handed_in, exhibits, strict=True)
+        ]
+        found = verdicts(agree(voices), len(voices))
+        return [evolve(exhibit, agreement=verdict) for exhibit, verdict in zip(exhibits, found, strict=True)]
 
     async def _compare(self, epoch: Epoch, batch: Batch, handed_in: Sequence["_HandedIn"]) -> Comparison:
         since = EpochNumber(max(0, epoch.number - self.rules.similarity.history_epochs))
         task = batch.task
         return await self.compare(
-            f"{task.problem}\n{task.context}\n{task.constraints}",
+            _shown(task),
             [
-                BatchText(one.request.neuron.hotkey, one.submission.reasoning_texts(), one.elapsed_seconds)
+                BatchText(
+                    one.request.neuron.hotkey,
+                    one.submission.reasoning_texts(),
+                    one.elapsed_seconds,
+                    "" if one.variant is None else _shown(one.variant),
+                )
                 for one in handed_in
             ],
             await self.store.history(task.family, since, self.rules.similarity.max_history),
@@ -132,6 +162,7 @@ class ScoreTask:
             checks=own.verification.checks,
             correctness=own.verification.correctness,
             likeness=exhibit.likeness,
+            variant=_variant(exhibit.variant),
             own_cms=own.cms,
             flags=_oddities(task, request.neuron.hotkey, exhibit),
         )
@@ -146,6 +177,15 @@ class ScoreTask:
         cms = ScoringEngine.compute_cms(dimensions, parameters)
         rewarded = ScoringEngine.apply_breakthrough(cms, task.previously_unsolved, parameters)
         return evolve(seen, consensus=consensus, dimensions=dimensions, cms=rewarded, breakthrough=rewarded > cms)
+
+
+def _shown(task: Task) -> str:
+    return f"{task.problem}\n{task.context}\n{task.constraints}"
+
+
+def _variant(task: Task | None) -> Variant | None:
+    """What is kept of a miner's own instance: enough to make it again, and to see what was right."""
+    return None if task is None else Variant(task.seed, task.instance, task.problem, task.answer.truth())
 
 
 def _serves(health: Health | None, discipline: Discipline) -> bool:
@@ -168,11 +208,12 @@ def _oddities(task: Task, hotkey: Hotkey, exhibit: Exhibit) -> tuple[str, ...]:
     return tuple(flag.kind.value for flag in found if flag is not None)
 
 
-def _silent(request: Request, silence: Silence) -> ScoredReply:
+def _silent(request: Request, silence: Silence, variant: Task | None) -> ScoredReply:
     return ScoredReply(
         query_id=request.question.query_id,
         uid=request.neuron.uid,
         hotkey=request.neuron.hotkey,
         elapsed_seconds=silence.elapsed_seconds,
         silence=silence,
+        variant=_variant(variant),
     )

@@ -23,6 +23,7 @@ from reasonforge.domain.answers.numeric import (
     as_tolerance,
     read_integer,
 )
+from reasonforge.domain.answers.open_answer import OPEN, OpenAnswer
 from reasonforge.domain.answers.program import CodeAnswer, CodeTest
 from reasonforge.domain.answers.proof import ProofAnswer
 from reasonforge.domain.answers.sequence import MAX_NESTING, Element, ListAnswer
@@ -46,10 +47,13 @@ _FIELDS: Mapping[str, frozenset[str]] = {
     "interval": frozenset({"value", "latex"}),
     "json": frozenset({"value", "schema", "checker"}),
     "code": frozenset({"language", "entry", "tests", "reference", "seconds", "memory_mb"}),
+    OPEN: frozenset(),
     "proof": frozenset(
         {"system", "base", "statement", "theorem", "allowed_axioms", "reference", "seconds", "memory_mb"}
     ),
 }
+FORMATS = tuple(_FIELDS)
+"""Every answer format there is."""
 _COLLECTIONS = frozenset({"list", "set", "multiset", "tuple", "matrix"})
 
 
@@ -67,6 +71,8 @@ def read_answer(answer: Any) -> AnswerSpecification:
         return _code(answer)
     if name == "proof":
         return _proof(answer)
+    if name == OPEN:
+        return OpenAnswer()
     return _valued(answer, MAX_NESTING)
 
 

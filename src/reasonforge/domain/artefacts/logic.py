@@ -11,7 +11,7 @@ from reasonforge.domain.artefacts.authored import flag, identifier, items, known
 from reasonforge.domain.artefacts.proposition import Proposition, Vocabulary, read_proposition
 
 CHECK = "logic"
-MOST_PREMISES, MOST_OPTIONS, MOST_ASSUMPTIONS = 30, 12, 5
+MOST_PREMISES, MOST_OPTIONS, MOST_ASSUMPTIONS = 30, 30, 5
 _MEMBERS = ("vocabulary", "premises", "options", "answer", "assumptions", "assumable", "final_answer_is_option")
 
 

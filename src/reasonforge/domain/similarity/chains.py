@@ -26,11 +26,13 @@ class BatchText:
     Attributes:
         parts: the steps, in order. Hostile. The final answer is not among them.
         arrival_seconds: the round trip by the validator's own clock, ≥ 0: whose was first.
+        asked: what this miner alone was shown; empty where it was shown what all were.
     """
 
     hotkey: Hotkey
     parts: tuple[str, ...]
     arrival_seconds: float = field(validator=_nonnegative)
+    asked: str = ""
 
 
 @frozen
@@ -71,11 +73,17 @@ class PastReasoning:
 
 
 def read_chains(problem: str, texts: Sequence[BatchText], rules: SimilarityRules) -> tuple[Chain, ...]:
-    """Each text bounded, folded and fingerprinted, in order; grams of `problem` are nobody's own."""
-    (statement,) = fold_parts((problem,), rules)
+    """Each text bounded, folded and fingerprinted, in order; grams of what its miner was shown are not its own."""
     folded = [fold_parts(text.parts, rules) for text in texts]
-    prints = fingerprints(statement, ["\n".join(parts) for parts in folded])
-    return tuple(Chain(fingerprint=own, folded=parts) for own, parts in zip(prints, folded, strict=True))
+    shown: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        shown.setdefault(text.asked or problem, []).append(place)
+    chains: dict[int, Chain] = {}
+    for asked, places in shown.items():
+        (statement,) = fold_parts((asked,), rules)
+        prints = fingerprints(statement, ["\n".join(folded[place]) for place in places])
+        chains.update((place, Chain(own, folded[place])) for place, own in zip(places, prints, strict=True))
+    return tuple(chains[place] for place in range(len(texts)))
 
 
 def own_parts(problem: str, chains: Sequence[Chain], rules: SimilarityRules) -> tuple[tuple[Part, ...], ...]:

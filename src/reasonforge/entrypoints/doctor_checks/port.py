@@ -38,3 +38,15 @@ def look_at_port(host: str, port: int, flag: str, *, running: bool) -> PortFound
             said = f"{host}:{port} cannot be listened at: {error.strerror}"
             return PortFound(failure(name, said, f"stop the program that listens there, or {choose}"), taken=True)
     return PortFound(fine(name, f"{host}:{port} is free"), taken=False)
+
+
+def is_taken(host: str, port: int) -> str:
+    """Why one cannot listen there; empty when one can."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

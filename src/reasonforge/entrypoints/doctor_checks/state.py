@@ -1,11 +1,10 @@
-"""The state file: can it be written, is it ours, who holds it."""
+"""The state file or database: can it be written, is it ours, who holds it."""
 
 import os
 from pathlib import Path
 
-from reasonforge.adapters.sqlalchemy.database import path_in_url
+from reasonforge.adapters.sqlalchemy.database import path_of, url_of
 from reasonforge.adapters.sqlalchemy.state_file import StateFile, is_claimed, look_at
-from reasonforge.adapters.sqlalchemy.tables import SCHEMA_VERSION
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import Hotkey
 from reasonforge.entrypoints.doctor_checks.diagnosis import Diagnosis, failure, fine, warning
@@ -14,34 +13,33 @@ _NAME = "state file"
 _ELSEWHERE = "give this neuron its own with --state.db (STATE_DB_PATH)"
 
 
-def path_of(state_db: str) -> Path:
-    """Where it is to be; `OperatorError` when it is no file's name."""
-    where = path_in_url(state_db) if "://" in state_db else state_db
-    if where in {"", ".", ":memory:"}:
-        raise OperatorError("--state.db (STATE_DB_PATH) must name a file")
-    return Path(where)
+def folder_of(state_db: str) -> Path:
+    """Where this machine keeps what must survive: the file's folder, or the working directory beside a server."""
+    path = path_of(url_of(state_db))
+    return Path() if path is None else path.parent
 
 
 def is_running(state_db: str) -> bool:
-    """Whether a neuron holds the file now."""
+    """Whether a neuron holds the database now."""
     try:
-        return is_claimed(path_of(state_db))
+        return is_claimed(state_db)
     except OperatorError:  # told by `look_at_state`
         return False
 
 
 def look_at_state(role: str | None, state_db: str, hotkey: Hotkey | None) -> list[Diagnosis]:
-    """The file, its schema, its owner, its lock. Nothing is made and nothing is written."""
+    """The database, its schema, its owner, its lock. Nothing is made and nothing is written."""
     try:
-        path = path_of(state_db)
-        if not path.exists():
+        path = path_of(url_of(state_db))
+        if path is not None and not path.exists():
             return [_future(path)]
-        found = look_at(path, 1)
+        found = look_at(state_db, 1)
     except OperatorError as error:
         return [failure(_NAME, str(error), _ELSEWHERE)]
     except OSError as error:
         return [failure(_NAME, f"{state_db} cannot be looked at: {error.strerror}", _ELSEWHERE)]
-    return [_writable(path), _schema(found), *_owner(found, role, hotkey), _lock(path)]
+    there = fine(_NAME, f"{found.named} answers") if path is None else _writable(path)
+    return [there, fine("schema", f"schema {found.version}, the newest"), *_owner(found, role, hotkey), _lock(state_db)]
 
 
 def _future(path: Path) -> Diagnosis:
@@ -60,19 +58,12 @@ def _writable(path: Path) -> Diagnosis:
     return fine(_NAME, f"{path} can be written, {path.stat().st_size / 1e6:.1f} MB")
 
 
-def _schema(found: StateFile) -> Diagnosis:
-    if found.schema < SCHEMA_VERSION:
-        detail = f"schema {found.schema}; the next start brings it to {SCHEMA_VERSION}"
-        return fine("schema", detail)
-    return fine("schema", f"schema {found.schema}, the newest")
-
-
 def _owner(found: StateFile, role: str | None, hotkey: Hotkey | None) -> list[Diagnosis]:
     name = "state owner"
     if role == "miner" and found.validators:
-        return [failure(name, f"{found.path} is a validator's", _ELSEWHERE)]
+        return [failure(name, f"{found.named} is a validator's", _ELSEWHERE)]
     if role == "validator" and found.miner is not None:
-        return [failure(name, f"{found.path} is a miner's", _ELSEWHERE)]
+        return [failure(name, f"{found.named} is a miner's", _ELSEWHERE)]
     owners = [one.hotkey for one in found.validators] + ([found.miner.owner.hotkey] if found.miner else [])
     if hotkey is None or not owners:
         return []
@@ -84,7 +75,7 @@ def _owner(found: StateFile, role: str | None, hotkey: Hotkey | None) -> list[Di
     return [warning(name, detail, "right after a change of hotkeys; otherwise name the right --wallet.hotkey")]
 
 
-def _lock(path: Path) -> Diagnosis:
-    if is_claimed(path):
-        return fine("lock", "a running neuron holds the file; a second one would be refused")
-    return fine("lock", "no neuron holds the file")
+def _lock(state_db: str) -> Diagnosis:
+    if is_claimed(state_db):
+        return fine("lock", "a running neuron holds it; a second one would be refused")
+    return fine("lock", "no neuron holds it")

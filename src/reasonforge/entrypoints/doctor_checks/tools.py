@@ -12,9 +12,15 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from reasonforge.adapters.tasks.registry import PROGRAMS, PROOFS
 from reasonforge.application.ports.verifier import SelfTest, Verifier
+from reasonforge.domain.errors import OperatorError
 from reasonforge.entrypoints.doctor_checks.diagnosis import Diagnosis, failure, fine, in_thread, warning
+from reasonforge.entrypoints.settings import ValidatorSettings
+from reasonforge.entrypoints.verification import Tools, ToolSettings, open_tools, tool_settings_of
 
+_PROVER_REMEDY = "give the sandbox that toolchain (`reasonforge sandbox serve --help`), or do not ask for its proofs"
+_SANDBOX_REMEDY = "give the sandbox Python and ruff (`reasonforge sandbox serve --help`), or do not ask for programs"
 _DOCKER_SECONDS = 3.0
 _ANSWER_BYTES = 512
 _PROGRAM_SECONDS = 10.0
@@ -43,6 +49,42 @@ def told(tests: Sequence[SelfTest], missing: Sequence[MissingTool]) -> list[Diag
         for test in tests
     ]
     return found + [warning(f"checker {one.tool}", one.reason, one.remedy) for one in missing]
+
+
+async def look_at_tools(settings: ValidatorSettings) -> list[Diagnosis]:
+    """The very verifier that this validator would start: sandbox, provers and checkers put to their tests, what was
+    asked for and is not to be had, and which tasks it would draw.
+    """
+    try:
+        wanted = tool_settings_of(settings)
+        async with open_tools(wanted) as tools:
+            return [*told(tools.told, _missing(wanted, tools)), _drawn(tools)]
+    except OperatorError as error:
+        remedy = "`reasonforge sandbox serve --help`, or leave --validator.sandbox_enabled and the provers off"
+        return [failure("sandbox", str(error), remedy)]
+
+
+def _missing(wanted: ToolSettings, tools: Tools) -> list[MissingTool]:
+    """What the settings ask for and the verifier does not have."""
+    if tools.sandbox is None:
+        return []
+    drawn = set(tools.families)
+    found = [
+        MissingTool(system, "proofs are asked for and cannot be checked", _PROVER_REMEDY)
+        for system in sorted(wanted.systems)
+        if not drawn & set(PROOFS[system])
+    ]
+    if wanted.programs and not drawn & set(PROGRAMS):
+        found.append(MissingTool("programs", "programs are asked for and cannot be judged", _SANDBOX_REMEDY))
+    return found
+
+
+def _drawn(tools: Tools) -> Diagnosis:
+    names = {family.discipline.value for family in tools.families}
+    said = f"{len(tools.families)} families in {len(names)} disciplines"
+    if tools.sandbox is None:
+        return fine("tasks", f"{said}; programs and formal proofs are not asked for (--validator.sandbox_enabled)")
+    return fine("tasks", said)
 
 
 async def look_at_docker() -> list[Diagnosis]:

@@ -91,6 +91,9 @@ class Fields:
             raise UnreadableError(f"an object is missing; there is {type(value).__name__}")
         self._fields: Mapping[str, Any] = value
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
     def any(self, name: str) -> Any:
         if name not in self._fields:
             raise UnreadableError(f"the field {name} is missing")

@@ -12,7 +12,7 @@ def write_submission(submission: Submission) -> str:
     return write_json(
         {
             "query_id": submission.query_id,
-            "steps": [_step(step) for step in submission.steps],
+            "steps": [step_document(step) for step in submission.steps],
             "final_answer": submission.final_answer,
             "artifact": submission.artifact,
             "claimed_ms": submission.claimed_ms,
@@ -22,7 +22,8 @@ def write_submission(submission: Submission) -> str:
     )
 
 
-def _step(step: ReasoningStep) -> dict[str, Any]:
+def step_document(step: ReasoningStep) -> dict[str, Any]:
+    """One step as plain JSON."""
     return {
         "step_id": step.step_id,
         "reasoning": step.reasoning,
@@ -38,7 +39,7 @@ def read_submission(document: object, proof_artifact: bytes | None, code_artifac
     fields = Fields(read_json(document))
     return Submission(
         query_id=QueryId(fields.text("query_id")),
-        steps=tuple(_read_step(Fields(step)) for step in fields.array("steps")),
+        steps=tuple(read_step(Fields(step)) for step in fields.array("steps")),
         final_answer=fields.text("final_answer"),
         artifact=fields.any("artifact"),
         proof_artifact=proof_artifact,
@@ -49,7 +50,8 @@ def read_submission(document: object, proof_artifact: bytes | None, code_artifac
     )
 
 
-def _read_step(fields: Fields) -> ReasoningStep:
+def read_step(fields: Fields) -> ReasoningStep:
+    """The step that `step_document` wrote."""
     return ReasoningStep(
         step_id=fields.integer("step_id"),
         reasoning=fields.text("reasoning"),

@@ -26,7 +26,7 @@ from reasonforge.domain.answers.reading import read_answer
 from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.identity import Hotkey, QueryId, TaskId, Uid
-from reasonforge.domain.report import ScoredReply, ScoredTask
+from reasonforge.domain.report import ScoredReply, ScoredTask, Variant
 from reasonforge.domain.score import DimensionScores
 from reasonforge.domain.task import Task
 
@@ -121,6 +121,7 @@ def _read_reply(row: Fields) -> ScoredReply:
         void=row.flag("void"),
         breakthrough=row.flag("breakthrough"),
         flags=read_texts(read_json(row.any("flags"))),
+        variant=_read_variant(row),
     )
 
 
@@ -143,6 +144,7 @@ def write_task(task: Task) -> str:
             "is_trap": task.is_trap,
             "previously_unsolved": task.previously_unsolved,
             "source": task.source,
+            "instance": task.instance,
             "artefacts": [
                 {"check": artefact.check, "asks": artefact.asks, "against": artefact.against}
                 for artefact in task.artefacts
@@ -171,7 +173,32 @@ def read_task(document: object) -> Task:
         previously_unsolved=fields.flag("previously_unsolved"),
         source=fields.text("source"),
         artefacts=tuple(_artefact(Fields(one)) for one in fields.array("artefacts")),
+        instance=fields.text("instance") if "instance" in fields else "",  # not in what older programs wrote
     )
+
+
+def variant_rows(epoch_id: int, scored: ScoredTask) -> list[Row]:
+    """One row for each reply whose miner had an instance of its own."""
+    return [
+        {
+            "epoch_id": epoch_id,
+            "task_index": scored.index,
+            "position": place,
+            "seed": reply.variant.seed,
+            "instance": reply.variant.instance,
+            "problem": reply.variant.problem,
+            "truth": reply.variant.truth,
+        }
+        for place, reply in enumerate(scored.replies)
+        if reply.variant is not None
+    ]
+
+
+def _read_variant(row: Fields) -> Variant | None:
+    """Of a reply's row beside which its variant stands, null where it has none."""
+    if row.any("variant_seed") is None:
+        return None
+    return Variant(row.text("variant_seed"), row.text("instance"), row.text("problem"), row.text("truth"))
 
 
 def _artefact(fields: Fields) -> ArtefactSpecification:

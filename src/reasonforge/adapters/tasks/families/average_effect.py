@@ -29,8 +29,9 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.hidden_inputs import HiddenInputs
 from reasonforge.adapters.tasks.sum_of_products import sum_of_products, total_of
-from reasonforge.adapters.tasks.wrong_ending import ended_in
+from reasonforge.adapters.tasks.wrong_ending import ended_in, seed_of
 from reasonforge.domain.answers.numeric import FractionAnswer
 from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
@@ -38,7 +39,7 @@ from reasonforge.domain.discipline import Discipline
 _QUERY = re.compile(r"effect of ([A-Z]) on ([A-Z])")
 
 
-class AverageEffect:
+class AverageEffect(HiddenInputs):
     """The average causal effect, P(y | do x=1) - P(y | do x=0), in a causal model with exact tables.
 
     Difficulty d: 3 + d/2 variables (rounded down), up to 2 causes each, chances in tenths. Size: the number of
@@ -46,7 +47,7 @@ class AverageEffect:
     """
 
     name: Final = "average_effect"
-    version: Final = 2
+    version: Final = 3
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -112,7 +113,9 @@ class AverageEffect:
 
     def artefacts(self, instance: Model) -> tuple[ArtefactSpecification, ...]:
         return (
-            effect_specification(graph_of(instance), instance.treatment, instance.outcome, self.state(instance, 0)),
+            effect_specification(
+                graph_of(instance), instance.treatment, instance.outcome, seed_of(self.state(instance, 0), self.secret)
+            ),
         )
 
     def go_wrong(self, instance: Model, rng: Random) -> WorkedSolution:

@@ -77,7 +77,7 @@ class CacheSimulators(ProgramFamily[Cache]):
     """
 
     name = "cache_simulators"
-    version = 1
+    version = 2
     phrasings = len(_WAYS)
     entry = "simulate"
 

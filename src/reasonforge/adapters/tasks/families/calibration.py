@@ -252,12 +252,14 @@ def _shortcuts_fail(readings: Readings) -> bool:
     return not any(within(wrong, right, 0.0, _LEAST_APART) for wrong in _shortcuts(readings))
 
 
-def _draw(rng: Random, count: int) -> Readings:
+def _draw(rng: Random, count: int) -> Readings | None:
     loads = rng.sample(range(5, 60), count)
     base, stiffness = rng.randint(5, 40), Fraction(rng.randint(10, 50), 10)
     lengths = [max(1, round(base + stiffness * load) + rng.randint(-15, 15)) for load in loads]
     misread = rng.randrange(count)
     printed = max(1, lengths[misread] + rng.choice((-1, 1)) * rng.randint(30, 90))
+    if printed == lengths[misread]:  # both at the least that can be read
+        return None
     return Readings(tuple(loads), tuple(lengths), misread, printed)
 
 

@@ -4,8 +4,13 @@ from typing import Final
 
 from attrs import frozen
 
+from reasonforge.adapters.tasks.considered import BothSides, both_sides_specification, waved_through
+from reasonforge.adapters.tasks.considered import told as sides_told
 from reasonforge.adapters.tasks.family import WorkedSolution, equals, kept, line, recognised
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import IntegerAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.coverage import CHECK
 from reasonforge.domain.discipline import Discipline
 
 _PURPOSES = ("billing", "care", "marketing", "research", "statistics", "teaching")
@@ -75,7 +80,7 @@ class Consent:
     """
 
     name: Final = "consent"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.ETHICAL
     difficulties: Final = tuple(range(1, 9))
     phrasings: Final = 3
@@ -94,7 +99,10 @@ class Consent:
             f"The policy keeps {retention}, counted from the day of collection on, which is the first; after these "
             f"they are deleted."
         )
-        ending = "The final answer is one integer."
+        ending = (
+            "The final answer is one integer. The artefact `coverage` says in your own words what speaks for each of "
+            "these rules and what against it: consent, covering, withdrawal, retention."
+        )
         return (
             (
                 f"{rules} The archive holds: {records}. Data are to be {asked}. Adding up over all records the days on "
@@ -138,7 +146,7 @@ class Consent:
         total = sum(counted)
         summed = equals(" + ".join(str(days) for days in counted) or "0", total)
         lines.append(line("Add up the records' days.", f"{total} in all", summed))
-        return WorkedSolution(str(total), tuple(lines))
+        return WorkedSolution(str(total), tuple(lines), sides_told(_CONSIDERED))
 
     def solve_again(self, instance: Archive) -> str:
         """Asks on every single day of every record whether each rule allows its use."""
@@ -148,9 +156,60 @@ class Consent:
         """Forgets withdrawal, retention, or that a purpose covers another."""
         return str(rng.choice(_shortcuts(instance)))
 
+    def checks(self, instance: Archive) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("logic", CHECK)
+
+    def artefacts(self, instance: Archive) -> tuple[ArtefactSpecification, ...]:
+        statements = [self.state(instance, phrasing) for phrasing in range(self.phrasings)]
+        return (both_sides_specification(_CONSIDERED, statements),)
+
+    def go_wrong(self, instance: Archive, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and has nothing to say about the rules but that they matter."""
+        return ended_in(self.solve(instance), self.slip(instance, rng), waved_through(_CONSIDERED))
+
 
 _PURPOSE = "Use needs consent to the purpose, or to one that covers it."
 _WINDOW = "The days run from collection to deletion, cut by withdrawal and by the days that are asked about."
+
+
+_CONSIDERED = (
+    BothSides(
+        "consent",
+        ("consent", "consents", "consented", "agree", "agreed", "agreement", "permission", "ask", "asked", "asking"),
+        "People who agreed to something keep a say over what becomes of their own lives and bodies.",
+        "Asking everybody costs time, and those who refuse leave gaps that make findings less true for the rest.",
+    ),
+    BothSides(
+        "covering",
+        ("cover", "covers", "covering", "covered", "broad", "broader", "narrow", "narrower", "purpose", "purposes"),
+        "A broad yes already means the smaller things inside it, so nobody need be troubled again.",
+        "Stretching one purpose over the next ends in uses that the person never pictured when signing.",
+    ),
+    BothSides(
+        "withdrawal",
+        ("withdraw", "withdraws", "withdrawal", "withdrawn", "withdrew", "revoke", "revoked", "leave", "stop", "mind"),
+        "Only somebody who can stop at any moment has really chosen to go on.",
+        "When participants leave halfway, work that others rely on becomes worthless or has to start over.",
+    ),
+    BothSides(
+        "retention",
+        (
+            "retention",
+            "retain",
+            "retained",
+            "keep",
+            "keeping",
+            "kept",
+            "delete",
+            "deleted",
+            "deletion",
+            "storage",
+            "old",
+        ),
+        "What is deleted in time can neither leak nor be turned against its owner years later.",
+        "Old files answer questions nobody thought of yet, and destroying them loses that for good.",
+    ),
+)
 
 
 def _told(record: Record) -> str:

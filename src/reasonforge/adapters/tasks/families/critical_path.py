@@ -1,6 +1,8 @@
 import re
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -13,7 +15,10 @@ from reasonforge.adapters.tasks.family import (
     line,
     recognised,
 )
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.sequence import ListAnswer, integers
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.constraints import CHECK, constraints_artefact
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.submission import Claim
 
@@ -49,7 +54,7 @@ class CriticalPath:
     """
 
     name: Final = "critical_path"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.STRATEGIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -69,7 +74,11 @@ class CriticalPath:
             for at, (days, waits) in enumerate(zip(instance.days, instance.waits, strict=True))
         )
         asked = f"job {_NAMES[instance.asked]}"
-        ending = "The final answer is a list in square brackets of two integers: both numbers of days, in this order."
+        ending = (
+            "The final answer is a list in square brackets of two integers: both numbers of days, in this order. The "
+            "artefact `constraints` gives the day, counted from 0, on which each of them starts so that the whole is "
+            "done as soon as possible."
+        )
         if phrasing == 0:
             return (
                 f"A project consists of these jobs, which may run side by side once those before them are done. "
@@ -111,7 +120,8 @@ class CriticalPath:
         slack = late[instance.asked] - early[instance.asked]
         found = equals(f"{late[instance.asked]} - {early[instance.asked]}", slack)
         lines.append(line(_FLOAT, f"{_NAMES[instance.asked]} may be {slack} late", found))
-        return WorkedSolution(integers([max(early), slack]).truth(), tuple(lines))
+        starts = [end - days for end, days in zip(early, instance.days, strict=True)]
+        return WorkedSolution(integers([max(early), slack]).truth(), tuple(lines), _told(starts))
 
     def solve_again(self, instance: Project) -> str:
         """The longest path of all, less the longest one through the job."""
@@ -133,10 +143,41 @@ class CriticalPath:
             return integers([length, _free_float(instance)]).truth()
         return integers([sum(instance.days), slack]).truth()
 
+    def checks(self, instance: Project) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("solver", CHECK)
+
+    def artefacts(self, instance: Project) -> tuple[ArtefactSpecification, ...]:
+        early = _earliest(instance)
+        jobs = _NAMES[: len(early)]
+        asked = constraints_artefact(
+            jobs,
+            [
+                {
+                    "kind": "schedule",
+                    "durations": dict(zip(jobs, instance.days, strict=True)),
+                    "precedence": [[jobs[before], jobs[at]] for at, b in enumerate(instance.waits) for before in b],
+                    "deadline": max(early),
+                    "says": "jobs wait for those before them, and the whole is done as soon as possible",
+                }
+            ],
+            solution=_told([end - days for end, days in zip(early, instance.days, strict=True)])[CHECK]["x"],
+        )
+        return (asked,)
+
+    def go_wrong(self, instance: Project, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and has one job after the other, as if there were a single worker."""
+        one_by_one = [0, *accumulate(instance.days[:-1])]
+        return ended_in(self.solve(instance), self.slip(instance, rng), _told(one_by_one))
+
 
 _EARLY = "A job starts when the last of those before it ends."
 _LATE = "A job must end before the latest start of every job that waits for it, or by the end of the project."
 _FLOAT = "The total float is the latest end less the earliest."
+
+
+def _told(starts: Sequence[int]) -> Mapping[str, Any]:
+    """The artefact with these starts."""
+    return {CHECK: {"x": dict(zip(_NAMES, starts, strict=False))}}
 
 
 def _followers(project: Project, job: int) -> list[int]:

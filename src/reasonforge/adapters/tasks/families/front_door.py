@@ -8,8 +8,9 @@ from attrs import frozen
 
 from reasonforge.adapters.tasks.causal_artefacts import as_seen, effect_specification, told
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedSolution, equals, kept, line, recognised, written
+from reasonforge.adapters.tasks.hidden_inputs import HiddenInputs
 from reasonforge.adapters.tasks.sum_of_products import sum_of_terms
-from reasonforge.adapters.tasks.wrong_ending import ended_in
+from reasonforge.adapters.tasks.wrong_ending import ended_in, seed_of
 from reasonforge.domain.answers.numeric import FractionAnswer
 from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.causal.estimand import Estimand, Probability, Product, Sum
@@ -54,7 +55,7 @@ class Route:
         return sum(self.treated(value) for value in range(len(self.cells)))
 
 
-class FrontDoor:
+class FrontDoor(HiddenInputs):
     """P(y | do x) by the front-door criterion (Pearl 1995), from counts, with a hidden common cause of x and y.
 
     Difficulty d: 2 values of the treatment up to difficulty 5 and 3 beyond, 2 + d/2 values of the mediator (rounded
@@ -62,7 +63,7 @@ class FrontDoor:
     """
 
     name: Final = "front_door"
-    version: Final = 2
+    version: Final = 3
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -153,7 +154,11 @@ class FrontDoor:
         return ("docalculus",)
 
     def artefacts(self, instance: Route) -> tuple[ArtefactSpecification, ...]:
-        return (effect_specification(_graph(instance), instance.names[0], instance.names[2], self.state(instance, 0)),)
+        return (
+            effect_specification(
+                _graph(instance), instance.names[0], instance.names[2], seed_of(self.state(instance, 0), self.secret)
+            ),
+        )
 
     def go_wrong(self, instance: Route, rng: Random) -> WorkedSolution:
         """Ends in a slip, and takes seeing for doing."""

@@ -9,7 +9,8 @@ from attrs import frozen
 from reasonforge.adapters.tasks.causal_artefacts import as_seen, effect_specification, told
 from reasonforge.adapters.tasks.causal_graph import Arrow, ancestors, drawn_arrows, is_acyclic, nodes_of
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedLine, WorkedSolution, kept, recognised
-from reasonforge.adapters.tasks.wrong_ending import ended_in
+from reasonforge.adapters.tasks.hidden_inputs import HiddenInputs
+from reasonforge.adapters.tasks.wrong_ending import ended_in, seed_of
 from reasonforge.domain.answers.wording import ChoiceAnswer
 from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.artefacts.docalculus import CHECK, NOT_IDENTIFIABLE
@@ -69,7 +70,7 @@ class Query:
         return CausalGraph(nodes_of(self.arrows), self.arrows, self.hidden)
 
 
-class Identifiability:
+class Identifiability(HiddenInputs):
     """Which of four effects on one variable can (or cannot) be had from observation, in a graph with hidden causes.
 
     Difficulty d: 6 + (d - 1)/2 observed variables (rounded down), 2 + d/2 hidden causes (rounded down). Size: the
@@ -78,7 +79,7 @@ class Identifiability:
     """
 
     name: Final = "identifiability"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -158,7 +159,11 @@ class Identifiability:
         return ("docalculus",)
 
     def artefacts(self, instance: Query) -> tuple[ArtefactSpecification, ...]:
-        return (effect_specification(instance.graph(), instance.options[0], instance.outcome, self.state(instance, 0)),)
+        return (
+            effect_specification(
+                instance.graph(), instance.options[0], instance.outcome, seed_of(self.state(instance, 0), self.secret)
+            ),
+        )
 
     def go_wrong(self, instance: Query, rng: Random) -> WorkedSolution:
         """Ends in another letter; calls what is identifiable not so, and takes seeing for doing where it is not."""

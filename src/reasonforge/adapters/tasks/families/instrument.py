@@ -15,6 +15,7 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.hidden_inputs import HiddenInputs
 from reasonforge.adapters.tasks.surveyed import FEWEST_PEOPLE, LEAST_APART, MOST_PEOPLE, Surveyed
 from reasonforge.adapters.tasks.wrong_ending import ended_in, seed_of
 from reasonforge.domain.answers.numeric import FractionAnswer
@@ -67,7 +68,7 @@ class Trial:
             raise ValueError("an invitation makes more people come, at every site")
 
 
-class Instrument:
+class Instrument(HiddenInputs):
     """The effect among compliers, by an instrument that is random within each site (Wald; Imbens and Angrist 1994).
 
     Difficulty d: d sites. Size: the number of sites. Kept where it differs from the difference between those who took
@@ -77,7 +78,7 @@ class Instrument:
     """
 
     name: Final = "instrument"
-    version: Final = 2
+    version: Final = 3
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -139,7 +140,9 @@ class Instrument:
         return ("docalculus", "bootstrap")
 
     def artefacts(self, instance: Trial) -> tuple[ArtefactSpecification, ...]:
-        return (_surveyed(instance).specification(_adjustment(instance), seed_of(self.state(instance, 0))),)
+        return (
+            _surveyed(instance).specification(_adjustment(instance), seed_of(self.state(instance, 0), self.secret)),
+        )
 
     def go_wrong(self, instance: Trial, rng: Random) -> WorkedSolution:
         """Ends in a slip, and holds fixed who came, which the invitation has brought about."""

@@ -18,7 +18,8 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
-from reasonforge.adapters.tasks.wrong_ending import ended_in
+from reasonforge.adapters.tasks.hidden_inputs import HiddenInputs
+from reasonforge.adapters.tasks.wrong_ending import ended_in, seed_of
 from reasonforge.domain.answers.numeric import FractionAnswer
 from reasonforge.domain.artefact import ArtefactSpecification
 from reasonforge.domain.discipline import Discipline
@@ -28,7 +29,7 @@ _QUERY = re.compile(r"P\(([A-Z])=1 \| do\(([A-Z])=1\)\)|set ([A-Z]) to 1 .* prob
 _TERMS_PER_LINE = 4
 
 
-class Intervention:
+class Intervention(HiddenInputs):
     """P(y | do x) in a causal model with exact tables.
 
     Difficulty d: 3 + d/2 variables (rounded down), up to 2 causes each (3 from difficulty 7 on), chances in tenths.
@@ -36,7 +37,7 @@ class Intervention:
     """
 
     name: Final = "intervention"
-    version: Final = 2
+    version: Final = 3
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 2
@@ -113,7 +114,9 @@ class Intervention:
 
     def artefacts(self, instance: Model) -> tuple[ArtefactSpecification, ...]:
         return (
-            effect_specification(graph_of(instance), instance.treatment, instance.outcome, self.state(instance, 0)),
+            effect_specification(
+                graph_of(instance), instance.treatment, instance.outcome, seed_of(self.state(instance, 0), self.secret)
+            ),
         )
 
     def go_wrong(self, instance: Model, rng: Random) -> WorkedSolution:

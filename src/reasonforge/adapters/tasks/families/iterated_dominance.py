@@ -1,6 +1,7 @@
 import re
+from collections.abc import Mapping
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -13,8 +14,11 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.sequence import ListAnswer
 from reasonforge.domain.answers.wording import TextAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.equilibrium import CHECK, equilibrium_artefact
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.submission import Claim
 
@@ -45,7 +49,7 @@ class IteratedDominance:
     """
 
     name: Final = "iterated_dominance"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.STRATEGIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -60,7 +64,10 @@ class IteratedDominance:
             for at, row in enumerate(instance.cells, start=1)
         )
         columns = len(instance.cells[0])
-        ending = "The final answer is a list in square brackets of a row and a column, such as [R1, C1]."
+        ending = (
+            "The final answer is a list in square brackets of a row and a column, such as [R1, C1]. The artefact "
+            "`equilibrium` gives both players' probabilities in an equilibrium of the whole game."
+        )
         if phrasing == 0:
             return (
                 f"Two players choose at the same time, one a row and the other a column from C1 to C{columns}. Each "
@@ -92,7 +99,7 @@ class IteratedDominance:
     def solve(self, instance: Bimatrix) -> WorkedSolution:
         """Deletes the first dominated strategy that there is, rows before columns, until none is."""
         profile, lines = _surviving(instance)
-        return WorkedSolution(_listed(*profile), tuple(lines))
+        return WorkedSolution(_listed(*profile), tuple(lines), _told(instance, profile))
 
     def solve_again(self, instance: Bimatrix) -> str:
         """Where strict dominance leaves one profile, it is the only equilibrium: looks for it among all cells."""
@@ -114,12 +121,36 @@ class IteratedDominance:
         others = [at for at in range(len(instance.cells)) if at != row]
         return _listed(rng.choice(others), column)
 
+    def checks(self, instance: Bimatrix) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("solver", CHECK)
+
+    def artefacts(self, instance: Bimatrix) -> tuple[ArtefactSpecification, ...]:
+        rows, columns = len(instance.cells), len(instance.cells[0])
+        asked = equilibrium_artefact(
+            [[[cell[player] for cell in row] for row in instance.cells] for player in (0, 1)],
+            equilibrium=_told(instance, _surviving(instance)[0])[CHECK]["strategies"],
+            actions=[[f"R{at}" for at in range(1, rows + 1)], [f"C{at}" for at in range(1, columns + 1)]],
+        )
+        return (asked,)
+
+    def go_wrong(self, instance: Bimatrix, rng: Random) -> WorkedSolution:  # noqa: ARG002 - there is one such cell
+        """Plays what is best for both together, which one of them would leave."""
+        cell = _most_together(instance)
+        return ended_in(self.solve(instance), _listed(*cell), _told(instance, cell))
+
 
 _DOMINATED = "A strategy that another one beats whatever the opponent still may do is never played."
 
 
 def _named(row: int, column: int) -> tuple[str, str]:
     return f"R{row + 1}", f"C{column + 1}"
+
+
+def _told(game: Bimatrix, profile: Cell) -> Mapping[str, Any]:
+    """The artefact in which both play a cell for certain."""
+    sizes = (len(game.cells), len(game.cells[0]))
+    strategies = [[int(at == chosen) for at in range(size)] for size, chosen in zip(sizes, profile, strict=True)]
+    return {CHECK: {"strategies": strategies}}
 
 
 def _listed(row: int, column: int) -> str:

@@ -1,8 +1,9 @@
 import re
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from itertools import combinations
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -15,7 +16,10 @@ from reasonforge.adapters.tasks.family import (
     line,
     recognised,
 )
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import IntegerAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.solver import CHECK, solver_artefact
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.submission import Claim
 
@@ -48,7 +52,7 @@ class Knapsack:
     """
 
     name: Final = "knapsack"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.STRATEGIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 2
@@ -70,13 +74,12 @@ class Knapsack:
         if phrasing == 0:
             return (
                 f"A courier can carry at most {instance.capacity} kg. These parcels pay on delivery: {things}. "
-                "A parcel is taken whole or not at all. What is the most coins one trip can earn? "
-                "The final answer is one integer."
+                f"A parcel is taken whole or not at all. What is the most coins one trip can earn? {_ENDING}"
             )
         return (
             f"Choose a set of items under a weight limit of {instance.capacity} kg so that their total value is as "
             f"great as possible; each item exists once and cannot be divided. Items: {things}. "
-            "State the greatest total value in coins. The final answer is one integer."
+            f"State the greatest total value in coins. {_ENDING}"
         )
 
     def answer(self, instance: Sack) -> IntegerAnswer:
@@ -100,7 +103,7 @@ class Knapsack:
             _total("The set can be carried.", "weight", [instance.weights[thing] for thing in chosen]),
             _total("Its values add up to the answer.", "value", [instance.values[thing] for thing in chosen]),
         ]
-        return WorkedSolution(str(best), tuple(lines))
+        return WorkedSolution(str(best), tuple(lines), _taking(instance, chosen))
 
     def solve_again(self, instance: Sack) -> str:
         """Tries every set of things."""
@@ -111,7 +114,52 @@ class Knapsack:
 
     def slip(self, instance: Sack, rng: Random) -> str:
         """Takes things greedily, by value per weight or by value."""
-        return str(_greedy(instance, by_density=rng.random() < 0.5))
+        return str(_worth(instance, _greedy(instance, by_density=rng.random() < 0.5)))
+
+    def checks(self, instance: Sack) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return (CHECK,)
+
+    def artefacts(self, instance: Sack) -> tuple[ArtefactSpecification, ...]:
+        best, chosen = _best(instance)
+        things = _LABELS[: len(instance.weights)]
+        asked = solver_artefact(
+            things,
+            "max",
+            dict(zip(things, instance.values, strict=True)),
+            [
+                {
+                    "name": "weight",
+                    "terms": dict(zip(things, instance.weights, strict=True)),
+                    "relation": "<=",
+                    "bound": instance.capacity,
+                }
+            ],
+            solution=_taking(instance, chosen)[CHECK]["x"],
+            upper=dict.fromkeys(things, 1),
+            integers=things,
+            optimum=best,
+        )
+        return (asked,)
+
+    def go_wrong(self, instance: Sack, rng: Random) -> WorkedSolution:
+        """Takes what a greedy choice takes."""
+        chosen = _greedy(instance, by_density=rng.random() < 0.5)
+        return ended_in(self.solve(instance), str(_worth(instance, chosen)), _taking(instance, chosen))
+
+
+_ENDING = (
+    "The final answer is one integer. The artefact `solver` says what is taken: 1 for each letter that is, and 0 for "
+    "each that is not."
+)
+
+
+def _taking(sack: Sack, chosen: Collection[int]) -> Mapping[str, Any]:
+    """The artefact that says which things are taken."""
+    return {CHECK: {"x": {label: int(at in chosen) for at, label in enumerate(_LABELS[: len(sack.weights)])}}}
+
+
+def _worth(sack: Sack, chosen: Collection[int]) -> int:
+    return sum(sack.values[thing] for thing in chosen)
 
 
 def _total(idea: str, what: str, numbers: list[int]) -> WorkedLine:
@@ -134,19 +182,24 @@ def _best(sack: Sack) -> tuple[int, tuple[int, ...]]:
     return max(reached.values(), key=lambda found: found[0])
 
 
-def _greedy(sack: Sack, *, by_density: bool) -> int:
-    things = list(zip(sack.weights, sack.values, strict=True))
-    things.sort(key=lambda thing: Fraction(thing[1], thing[0] if by_density else 1), reverse=True)
-    free, worth = sack.capacity, 0
-    for weight, value in things:
-        if weight <= free:
-            free, worth = free - weight, worth + value
-    return worth
+def _greedy(sack: Sack, *, by_density: bool) -> list[int]:
+    """What is taken by value, or by value per weight, as long as it fits."""
+    things = sorted(
+        range(len(sack.weights)),
+        key=lambda thing: Fraction(sack.values[thing], sack.weights[thing] if by_density else 1),
+        reverse=True,
+    )
+    free, taken = sack.capacity, []
+    for thing in things:
+        if sack.weights[thing] <= free:
+            free -= sack.weights[thing]
+            taken.append(thing)
+    return taken
 
 
 def _shortcuts_fail(sack: Sack) -> bool:
     best, chosen = _best(sack)
-    greedy = max(_greedy(sack, by_density=True), _greedy(sack, by_density=False))
+    greedy = max(_worth(sack, _greedy(sack, by_density=by_density)) for by_density in (True, False))
     return len(chosen) > 1 and 0 < greedy < best
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
+from reasonforge.adapters.tasks.clause_arguments import argued, breach_specification, can_be_kept, conflict
 from reasonforge.adapters.tasks.clauses import (
     SENTENCE,
     Clause,
@@ -18,7 +19,10 @@ from reasonforge.adapters.tasks.clauses import (
     told,
 )
 from reasonforge.adapters.tasks.family import WorkedLine, WorkedSolution, equals, kept, line, recognised
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import IntegerAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.logic import CHECK
 from reasonforge.domain.discipline import Discipline
 
 _DUTY = re.compile(rf"\(weight ([0-9]{{1,3}})\) ({SENTENCE.pattern})(?=[;.])")
@@ -46,7 +50,7 @@ class LeastViolation:
     """
 
     name: Final = "least_violation"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.ETHICAL
     difficulties: Final = tuple(range(1, 9))
     phrasings: Final = 3
@@ -64,7 +68,11 @@ class LeastViolation:
             f"(weight {weight}) {told(clause)}"
             for clause, weight in zip(instance.clauses, instance.weights, strict=True)
         )
-        ending = "The final answer is one integer."
+        ending = (
+            "The final answer is one integer. The artefact `logic` argues that some duty must be broken: its premises "
+            "are duties that together rule out another one, none of them for nothing (`duty_1` is the first above, "
+            "whatever its weight), and its conclusion says which (`breaks_2`: the second is broken)."
+        )
         return (
             (
                 f"These duties conflict: {duties}. Each act is either done or not. The charter says: choose so that "
@@ -99,7 +107,8 @@ class LeastViolation:
             broken = _broken(instance, done)
             facts = f"doing {', '.join(sorted(done)) or 'nothing'} breaks a weight of {sum(broken)}"
             lines.append(line(_WEIGH, facts, equals(" + ".join(str(weight) for weight in broken) or "0", sum(broken))))
-        return WorkedSolution(str(least), tuple(lines))
+        broken_one, *others = conflict(instance.clauses)
+        return WorkedSolution(str(least), tuple(lines), argued(map(_duty, others), _breaks(broken_one)))
 
     def solve_again(self, instance: Duties) -> str:
         """Branches on the acts, and cuts off what already breaks as much as the best so far."""
@@ -111,8 +120,32 @@ class LeastViolation:
         count = len(_broken(instance, done_in(course, acts_of(instance.clauses))))
         return str(_greedy(instance) if rng.random() < 0.7 or count == least else count)
 
+    def checks(self, instance: Duties) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return (CHECK,)
+
+    def artefacts(self, instance: Duties) -> tuple[ArtefactSpecification, ...]:
+        duties = {_duty(at): clause for at, clause in enumerate(instance.clauses)}
+        return (breach_specification(duties, {_breaks(at): _duty(at) for at in range(len(duties))}),)
+
+    def go_wrong(self, instance: Duties, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and thinks that the heaviest duty alone rules out another, which it does not."""
+        heaviest = instance.weights.index(max(instance.weights))
+        acts = acts_of(instance.clauses)
+        masks = [keepers(clause, acts) for clause in instance.clauses]
+        reconcilable = [at for at, mask in enumerate(masks) if at != heaviest and can_be_kept((mask, masks[heaviest]))]
+        artefact = argued([_duty(heaviest)], _breaks(rng.choice(reconcilable)))
+        return ended_in(self.solve(instance), self.slip(instance, rng), artefact)
+
 
 _WEIGH = "A course of action breaks a duty when all its conditions hold and its conclusion does not; add their weights."
+
+
+def _duty(at: int) -> str:
+    return f"duty_{at + 1}"
+
+
+def _breaks(at: int) -> str:
+    return f"breaks_{at + 1}"
 
 
 def _broken(duties: Duties, done: set[str]) -> list[int]:

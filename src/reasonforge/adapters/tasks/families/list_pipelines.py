@@ -37,7 +37,7 @@ class ListPipelines(ProgramFamily[Pipeline]):
     """
 
     name = "list_pipelines"
-    version = 1
+    version = 2
     phrasings = len(_WAYS)
     entry = "transform"
 

@@ -1,7 +1,8 @@
 import re
+from collections.abc import Collection, Mapping
 from itertools import combinations, pairwise
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -14,7 +15,10 @@ from reasonforge.adapters.tasks.family import (
     line,
     recognised,
 )
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import IntegerAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.solver import CHECK, solver_artefact
 from reasonforge.domain.discipline import Discipline
 
 Pipe = tuple[int, int, int]
@@ -51,7 +55,7 @@ class MaxFlow:
     """
 
     name: Final = "max_flow"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.STRATEGIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -69,7 +73,10 @@ class MaxFlow:
     def state(self, instance: Pipes, phrasing: int) -> str:
         pipes = ", ".join(f"{_NAMES[start]}→{_NAMES[end]} {capacity}" for start, end, capacity in instance.pipes)
         sink = _NAMES[instance.nodes - 1]
-        ending = "The final answer is one integer."
+        ending = (
+            "The final answer is one integer. The artefact `solver` gives a greatest flow, how much of it goes from "
+            "where to where, and what proves that there is no greater one."
+        )
         if phrasing == 0:
             return (
                 f"Water flows through one-way pipes with these capacities in litres per second: {pipes}. How many "
@@ -105,7 +112,7 @@ class MaxFlow:
         ]
         told = ", ".join(f"{_NAMES[start]}→{_NAMES[end]}" for start, end, _ in cut)
         lines.append(line(_CUT, f"The cut {told} holds {flow}", equals(" + ".join(str(c) for _, _, c in cut), flow)))
-        return WorkedSolution(str(flow), tuple(lines))
+        return WorkedSolution(str(flow), tuple(lines), _told(instance, reached))
 
     def solve_again(self, instance: Pipes) -> str:
         """The smallest of all cuts."""
@@ -119,9 +126,65 @@ class MaxFlow:
         wrong = [*_shortcuts(instance), *([greedy] if greedy != _flow(instance)[0] else [])]
         return str(rng.choice(wrong))
 
+    def checks(self, instance: Pipes) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return (CHECK,)
+
+    def artefacts(self, instance: Pipes) -> tuple[ArtefactSpecification, ...]:
+        proof = _told(instance, _flow(instance)[2])[CHECK]
+        asked = solver_artefact(
+            list(map(_pipe, instance.pipes)),
+            "max",
+            {_pipe(pipe): 1 for pipe in instance.pipes if pipe[0] == 0},
+            [
+                {
+                    "name": _balance(node),
+                    "terms": {_pipe(pipe): 1 if pipe[1] == node else -1 for pipe in instance.pipes if node in pipe[:2]},
+                    "relation": "=",
+                    "bound": 0,
+                }
+                for node in _inner(instance)
+            ],
+            solution=proof["x"],
+            duals=proof.get("duals"),
+            upper={_pipe(pipe): pipe[2] for pipe in instance.pipes},
+        )
+        return (asked,)
+
+    def go_wrong(self, instance: Pipes, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and takes all that leaves the source for a smallest cut."""
+        return ended_in(self.solve(instance), self.slip(instance, rng), _told(instance, {0}))
+
 
 _AUGMENT = "Send as much as fits along a shortest path that still has room, where flow may also be taken back."
 _CUT = "No path is left: the pipes out of what the source still reaches are full, and no flow can exceed them."
+
+
+def _pipe(pipe: Pipe) -> str:
+    return f"{_NAMES[pipe[0]]}_{_NAMES[pipe[1]]}"
+
+
+def _balance(node: int) -> str:
+    return f"balance_{_NAMES[node]}"
+
+
+def _inner(network: Pipes) -> list[int]:
+    """The nodes that have pipes and must pass on what they get."""
+    return [node for node in range(1, network.nodes - 1) if any(node in pipe[:2] for pipe in network.pipes)]
+
+
+def _told(network: Pipes, source_side: Collection[int]) -> Mapping[str, Any]:
+    """The artefact with a greatest flow, and this cut as the proof: where there is none greater if it is a smallest.
+
+    A node's dual is what one litre more, taken out there, would add to the flow: 1 on the source's side of the cut.
+    """
+    net: dict[tuple[int, int], int] = {}
+    for path, amount in _flow(network)[1]:
+        for start, end in pairwise(path):
+            net[start, end] = net.get((start, end), 0) + amount
+            net[end, start] = net.get((end, start), 0) - amount
+    flow = {_pipe(pipe): max(0, net.get(pipe[:2], 0)) for pipe in network.pipes}
+    duals = {_balance(node): int(node in source_side) for node in _inner(network)}
+    return {CHECK: {"x": flow, **({"duals": duals} if duals else {})}}
 
 
 def _capacity(network: Pipes, side: frozenset[int]) -> int:

@@ -1,10 +1,12 @@
 import re
+from collections.abc import Mapping
 from random import Random
 from string import ascii_lowercase, ascii_uppercase
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
+from reasonforge.adapters.tasks.clause_arguments import argued, breach_specification, conflict
 from reasonforge.adapters.tasks.clauses import (
     SENTENCE,
     Clause,
@@ -16,7 +18,10 @@ from reasonforge.adapters.tasks.clauses import (
     told,
 )
 from reasonforge.adapters.tasks.family import WorkedLine, WorkedSolution, kept, recognised
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.wording import ChoiceAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.logic import CHECK
 from reasonforge.domain.discipline import Discipline
 
 _OPTION = re.compile(rf"\b[A-Z]: ({SENTENCE.pattern})(?=[;.])")
@@ -43,7 +48,7 @@ class ConsistentObligations:
     """
 
     name: Final = "obligations"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.ETHICAL
     difficulties: Final = tuple(range(1, 9))
     phrasings: Final = 3
@@ -59,7 +64,11 @@ class ConsistentObligations:
         options = "; ".join(
             f"{letter}: {told(clause)}" for letter, clause in zip(ascii_uppercase, instance.clauses, strict=False)
         )
-        ending = "The final answer is one letter."
+        ending = (
+            "The final answer is one letter. The artefact `logic` argues for it: its premises are obligations that "
+            "together rule out the one to be lifted, none of them for nothing, and its conclusion is that one's letter "
+            "(it is not met)."
+        )
         return (
             (
                 f"An office is under these obligations, each of which says what must be the case: {options}. They "
@@ -96,7 +105,7 @@ class ConsistentObligations:
                 done = ", ".join(sorted(act for act, wanted in course.items() if wanted)) or "nothing"
                 lines.append(WorkedLine(_TRY, f"Without {letter}, doing {done} keeps all the others."))
                 found += letter
-        return WorkedSolution(found, tuple(lines))
+        return WorkedSolution(found, tuple(lines), _argument(instance))
 
     def solve_again(self, instance: Obligations) -> str:
         """Intersects the sets of courses that keep each of the others."""
@@ -107,6 +116,20 @@ class ConsistentObligations:
         right = self.answer(instance).value
         others = [letter for letter in ascii_uppercase[: len(instance.clauses)] if letter != right]
         return ascii_uppercase[_culprit(instance)] if rng.random() < 0.6 else rng.choice(others)
+
+    def checks(self, instance: Obligations) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return (CHECK,)
+
+    def artefacts(self, instance: Obligations) -> tuple[ArtefactSpecification, ...]:
+        letters = ascii_uppercase[: len(instance.clauses)]
+        duties = dict(zip(letters, instance.clauses, strict=True))
+        return (breach_specification(duties, dict(zip(letters, letters, strict=True)), "".join(_repairs(instance))),)
+
+    def go_wrong(self, instance: Obligations, rng: Random) -> WorkedSolution:
+        """Blames a slip, from all that stand before it."""
+        slip = self.slip(instance, rng)
+        before = ascii_uppercase[: max(1, ascii_uppercase.index(slip))]
+        return ended_in(self.solve(instance), slip, argued(before, slip))
 
 
 _TRY = "Lift one obligation; then decide act by act, and follow what the remaining obligations force."
@@ -145,6 +168,13 @@ def _repairs(obligations: Obligations) -> list[str]:
         if common:
             found.append(letter)
     return found
+
+
+def _argument(obligations: Obligations) -> Mapping[str, Any]:
+    """One conflict: what must be lifted is in it, since the others can be kept, and the rest of it rules that out."""
+    (lifted,) = _repairs(obligations)
+    letters = [ascii_uppercase[at] for at in conflict(obligations.clauses)]
+    return argued((letter for letter in letters if letter != lifted), lifted)
 
 
 def _culprit(obligations: Obligations) -> int:

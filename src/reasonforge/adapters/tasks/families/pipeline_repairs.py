@@ -46,7 +46,7 @@ class PipelineRepairs(ProgramFamily[Broken]):
     """
 
     name = "pipeline_repairs"
-    version = 1
+    version = 2
     phrasings = len(_WAYS)
     entry = "transform"
 

@@ -15,6 +15,7 @@ from reasonforge.adapters.tasks.family import (
     recognised,
     written,
 )
+from reasonforge.adapters.tasks.hidden_inputs import HiddenInputs
 from reasonforge.adapters.tasks.sum_of_products import sum_of_terms
 from reasonforge.adapters.tasks.surveyed import FEWEST_PEOPLE, LEAST_APART, MOST_PEOPLE, Surveyed
 from reasonforge.adapters.tasks.wrong_ending import ended_in, seed_of
@@ -52,7 +53,7 @@ class Groups:
             raise ValueError("each group has treated and untreated people, and at most all of them recover")
 
 
-class Simpson:
+class Simpson(HiddenInputs):
     """The effect of a treatment where all groups say one thing and their total the opposite (Simpson's reversal).
 
     Difficulty d: d + 1 groups (2 to 11). Size: the number of groups. Kept where the difference of the recovery rates
@@ -62,7 +63,7 @@ class Simpson:
     """
 
     name: Final = "simpson"
-    version: Final = 2
+    version: Final = 3
     discipline: Final = Discipline.CAUSAL
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -151,7 +152,9 @@ class Simpson:
         return ("docalculus", "bootstrap")
 
     def artefacts(self, instance: Groups) -> tuple[ArtefactSpecification, ...]:
-        return (_surveyed(instance).specification(_adjustment(instance), seed_of(self.state(instance, 0))),)
+        return (
+            _surveyed(instance).specification(_adjustment(instance), seed_of(self.state(instance, 0), self.secret)),
+        )
 
     def go_wrong(self, instance: Groups, rng: Random) -> WorkedSolution:
         """Ends in a slip, and adjusts where one must not, or does not where one must."""

@@ -1,12 +1,16 @@
 import re
+from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedLine, WorkedSolution, kept, recognised
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.sequence import ListAnswer
 from reasonforge.domain.answers.wording import TextAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.constraints import CHECK, constraints_artefact
 from reasonforge.domain.discipline import Discipline
 
 Ranking = tuple[int, ...]
@@ -40,7 +44,7 @@ class StableMatching:
     """
 
     name: Final = "stable_matching"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.STRATEGIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 3
@@ -58,7 +62,10 @@ class StableMatching:
         first = _told(instance.proposers, _PROPOSERS, _RECEIVERS)
         second = _told(instance.receivers, _RECEIVERS, _PROPOSERS)
         order = ", ".join(_PROPOSERS[: len(instance.proposers)])
-        ending = f"The final answer is a list in square brackets: the cities of {order}, in this order."
+        ending = (
+            f"The final answer is a list in square brackets: the cities of {order}, in this order. The artefact "
+            "`constraints` gives the same as an object."
+        )
         if phrasing == 0:
             return (
                 f"Doctors are matched with hospitals in cities, one to one. The doctors rank. {first}. Hospitals rank. "
@@ -92,7 +99,7 @@ class StableMatching:
         lines = [WorkedLine(_PROPOSE, f"{'; '.join(told[at : at + size])}.") for at in range(0, len(told), size)]
         pairs = ", ".join(f"{_PROPOSERS[one]} in {_RECEIVERS[other]}" for one, other in enumerate(matched))
         lines.append(WorkedLine("When nobody is free any more, the matching is stable.", f"At the end {pairs}."))
-        return WorkedSolution(_listed(matched), tuple(lines))
+        return WorkedSolution(_listed(matched), tuple(lines), _pairs(matched))
 
     def solve_again(self, instance: Market) -> str:
         """The first stable matching in a search that gives each proposer in turn the best first.
@@ -108,6 +115,33 @@ class StableMatching:
         theirs = [reverse.index(proposer) for proposer in range(len(reverse))]
         return _listed(theirs if theirs != right and rng.random() < 0.6 else in_turn)
 
+    def checks(self, instance: Market) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("solver", CHECK)
+
+    def artefacts(self, instance: Market) -> tuple[ArtefactSpecification, ...]:
+        asked = constraints_artefact(
+            _PROPOSERS[: len(instance.proposers)],
+            [
+                {
+                    "kind": "stable_matching",
+                    "proposers": _preferences(instance.proposers, _PROPOSERS, _RECEIVERS),
+                    "receivers": _preferences(instance.receivers, _RECEIVERS, _PROPOSERS),
+                    "says": "the matching is stable",
+                }
+            ],
+            solution=_pairs(_deferred(instance.proposers, instance.receivers)[0])[CHECK]["x"],
+        )
+        return (asked,)
+
+    def go_wrong(self, instance: Market, rng: Random) -> WorkedSolution:  # noqa: ARG002 - there is one such matching
+        """Lets everyone choose in turn.
+
+        Nobody can then be better off unless somebody is worse off, as in no stable matching but the proposers' best:
+        so what differs from that is not stable.
+        """
+        in_turn = _in_turn(instance)
+        return ended_in(self.solve(instance), _listed(in_turn), _pairs(in_turn))
+
 
 _PROPOSE = "Whoever is free proposes to the next on the list; the one who is asked keeps the better of two."
 
@@ -116,6 +150,15 @@ def _told(rankings: Rankings, mine: tuple[str, ...], theirs: tuple[str, ...]) ->
     return "; ".join(
         f"{mine[at]}: {' > '.join(theirs[name] for name in ranking)}" for at, ranking in enumerate(rankings)
     )
+
+
+def _preferences(rankings: Rankings, mine: tuple[str, ...], theirs: tuple[str, ...]) -> Mapping[str, list[str]]:
+    return {mine[at]: [theirs[name] for name in ranking] for at, ranking in enumerate(rankings)}
+
+
+def _pairs(matched: Sequence[int]) -> Mapping[str, Any]:
+    """The artefact that says who goes where."""
+    return {CHECK: {"x": {_PROPOSERS[at]: _RECEIVERS[receiver] for at, receiver in enumerate(matched)}}}
 
 
 def _listed(matched: list[int]) -> str:

@@ -5,8 +5,12 @@ from typing import Final
 
 from attrs import frozen
 
+from reasonforge.adapters.tasks.considered import BothSides, both_sides_specification, told, waved_through
 from reasonforge.adapters.tasks.family import WorkedLine, WorkedSolution, equals, kept, line, recognised
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.wording import TextAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.coverage import CHECK
 from reasonforge.domain.discipline import Discipline
 
 _NAMES = ("Ada", "Bo", "Cleo", "Dov", "Eli", "Fay", "Gus", "Hal", "Ivo", "Jun", "Kai", "Lou", "Mia", "Ned")
@@ -71,7 +75,7 @@ class Triage:
     """
 
     name: Final = "triage"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.ETHICAL
     difficulties: Final = tuple(range(1, 9))
     phrasings: Final = 3
@@ -91,7 +95,11 @@ class Triage:
             "Each criterion only decides between those whom all before it leave equal. Whoever's turn it is gets all "
             "the units they need if that many are left, and is otherwise passed over while the next one has a turn"
         )
-        ending = "The final answer is one name."
+        asked = ", ".join(one.name for one in _considered(instance))
+        ending = (
+            "The final answer is one name. The artefact `coverage` says in your own words what speaks for letting each "
+            f"of these decide and what against: {asked}."
+        )
         return (
             (
                 f"The protocol gives turns in this lexical priority: {order}. {rule}. There are {supply}. Patients: "
@@ -129,7 +137,7 @@ class Triage:
             else:
                 facts = f"{patient.name} needs {patient.units} and {left} are left."
                 lines.append(WorkedLine(_PASSED, facts))
-        return WorkedSolution(last, tuple(lines))
+        return WorkedSolution(last, tuple(lines), told(_considered(instance)))
 
     def solve_again(self, instance: Ward) -> str:
         """Picks the next patient by comparing them two at a time, criterion by criterion."""
@@ -151,10 +159,71 @@ class Triage:
         others = [patient.name for patient in instance.patients if patient.name != right]
         return rng.choice(_shortcuts(instance)) if rng.random() < 0.7 else rng.choice(others)
 
+    def checks(self, instance: Ward) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("logic", CHECK)
+
+    def artefacts(self, instance: Ward) -> tuple[ArtefactSpecification, ...]:
+        statements = [self.state(instance, phrasing) for phrasing in range(self.phrasings)]
+        return (both_sides_specification(_considered(instance), statements),)
+
+    def go_wrong(self, instance: Ward, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and has nothing to say about the criteria but that they matter."""
+        return ended_in(self.solve(instance), self.slip(instance, rng), waved_through(_considered(instance)))
+
 
 _ORDERED = "Order the patients by the first criterion, and within equals by the next, down to the lottery."
 _HANDED = "A patient whose need can be met gets the units."
 _PASSED = "A patient whose need exceeds what is left is passed over, and the turns go on."
+
+
+_SIDES = {
+    "higher severity": BothSides(
+        "severity",
+        ("severity", "severe", "ill", "sick", "sicker", "sickest", "worse", "worst", "urgent", "urgency", "condition"),
+        "Whoever is sickest loses most by going without, and a rescue that comes too late is none.",
+        "Severe cases may be past help, and doses spent there are gone for people they would have saved.",
+    ),
+    "higher chance of benefit": BothSides(
+        "chance",
+        (
+            "chance",
+            "chances",
+            "benefit",
+            "benefits",
+            "prospect",
+            "prospects",
+            "likely",
+            "outcome",
+            "recover",
+            "success",
+        ),
+        "A scarce drug does most good where treatment is likely to work, so that fewer die overall.",
+        "Those with poor prospects are often poor or disabled; ranking by outcome piles one unfairness on another.",
+    ),
+    "fewer units needed": BothSides(
+        "units",
+        ("units", "unit", "dose", "doses", "need", "needs", "supply", "amount", "fewer", "number", "drug"),
+        "With the same supply more people are reached when small requests come before large ones.",
+        "How many doses a body takes is nobody's fault, and counting heads turns that into a penalty.",
+    ),
+    "more hours waited": BothSides(
+        "hours",
+        ("hours", "hour", "wait", "waits", "waiting", "waited", "time", "queue", "first", "earlier", "long", "longer"),
+        "Standing in a queue is a rule everybody understands, and it cannot be bent by whom one knows.",
+        "Who could come early had a car, a phone or free time; waiting rewards luck more than want.",
+    ),
+}
+_LOTTERY = BothSides(
+    "lottery",
+    ("lottery", "lotteries", "lot", "lots", "luck", "random", "chance", "draw", "drawn", "equal", "equals", "equally"),
+    "Between equals a random draw treats all alike and leaves nothing to favour or prejudice.",
+    "Luck gives no reason that the loser could accept, and it hides that somebody might have been told apart.",
+)
+
+
+def _considered(ward: Ward) -> list[BothSides]:
+    """The protocol's criteria in their order, and the lottery."""
+    return [*(_SIDES[criterion] for criterion in ward.order), _LOTTERY]
 
 
 def _compared(one: Patient, other: Patient, order: tuple[str, ...]) -> int:

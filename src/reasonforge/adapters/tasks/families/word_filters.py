@@ -155,7 +155,7 @@ class WordFilters(ProgramFamily[Language]):
     """
 
     name = "word_filters"
-    version = 1
+    version = 2
     phrasings = len(_WAYS)
     entry = "accepted"
 

@@ -1,13 +1,17 @@
 import re
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
 from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedSolution, equals, kept, line, recognised, written
+from reasonforge.adapters.tasks.wrong_ending import ended_in
 from reasonforge.domain.answers.numeric import FractionAnswer
+from reasonforge.domain.artefact import ArtefactSpecification
+from reasonforge.domain.artefacts.equilibrium import CHECK, equilibrium_artefact
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.submission import Claim
 
@@ -38,7 +42,7 @@ class ZeroSum:
     """
 
     name: Final = "zero_sum"
-    version: Final = 1
+    version: Final = 2
     discipline: Final = Discipline.STRATEGIC
     difficulties: Final = EVERY_DIFFICULTY
     phrasings: Final = 2
@@ -53,7 +57,10 @@ class ZeroSum:
 
     def state(self, instance: Game, phrasing: int) -> str:
         first, second = list(instance.first), list(instance.second)
-        ending = "The final answer is a fraction p/q in lowest terms, or an integer."
+        ending = (
+            "The final answer is a fraction p/q in lowest terms, or an integer. The artefact `equilibrium` gives both "
+            "players' probabilities."
+        )
         if phrasing == 0:
             return (
                 f"In a zero-sum game the row player chooses one of two rows and, at the same time, the column player "
@@ -98,7 +105,8 @@ class ZeroSum:
         )
         paid = (equals(_mixed(columns[at], share), value) for at in crossing)
         lowest = line("Both columns then pay the value of the game.", f"The value is {value}", *paid)
-        return WorkedSolution(str(value), (found, above, lowest))
+        artefact = _told((share, 1 - share), _columns_mix(instance))
+        return WorkedSolution(str(value), (found, above, lowest), artefact)
 
     def solve_again(self, instance: Game) -> str:
         """The column player needs at most two columns: the least value of a game with two of them."""
@@ -107,6 +115,24 @@ class ZeroSum:
     def slip(self, instance: Game, rng: Random) -> str:
         """Takes the best pure strategy's value, or mixes evenly."""
         return str(rng.choice(_shortcuts(instance)))
+
+    def checks(self, instance: Game) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
+        return ("solver", CHECK)
+
+    def artefacts(self, instance: Game) -> tuple[ArtefactSpecification, ...]:
+        share, columns = _optimum(instance)[0], range(1, len(instance.first) + 1)
+        asked = equilibrium_artefact(
+            [[instance.first, instance.second]],
+            equilibrium=_told((share, 1 - share), _columns_mix(instance))[CHECK]["strategies"],
+            actions=[["first", "second"], [f"column_{at}" for at in columns]],
+            zero_sum=True,
+        )
+        return (asked,)
+
+    def go_wrong(self, instance: Game, rng: Random) -> WorkedSolution:
+        """Ends in a slip, and mixes the rows evenly, where the columns would answer."""
+        half = Fraction(1, 2)
+        return ended_in(self.solve(instance), self.slip(instance, rng), _told((half, half), _columns_mix(instance)))
 
 
 _CROSSING = (
@@ -137,6 +163,26 @@ def _optimum(game: Game) -> tuple[Fraction, Fraction]:
     worst = ((min(_payoff(column, share) for column in columns), share) for share in sorted(shares))
     value, share = max(worst, key=lambda found: (found[0], -found[1]))
     return share, value
+
+
+def _columns_mix(game: Game) -> list[Fraction]:
+    """How the column player makes both rows pay the value: by one or two of the columns that bind there."""
+    share, value = _optimum(game)
+    columns = game.columns()
+    binding = sorted(
+        (column[0] - column[1], at) for at, column in enumerate(columns) if _payoff(column, share) == value
+    )
+    (falling, one), (rising, other) = binding[0], binding[-1]
+    part = Fraction(rising, rising - falling) if rising > falling else Fraction(1)
+    mix = [Fraction(0)] * len(columns)
+    mix[one] += part
+    mix[other] += 1 - part
+    return mix
+
+
+def _told(rows: Sequence[Fraction], columns: Sequence[Fraction]) -> Mapping[str, Any]:
+    """The artefact with these strategies."""
+    return {CHECK: {"strategies": [[str(p) for p in rows], [str(p) for p in columns]]}}
 
 
 def _two_by_two(one: tuple[int, int], other: tuple[int, int]) -> Fraction:

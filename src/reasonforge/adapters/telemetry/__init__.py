@@ -1,0 +1,1 @@
+"""What an operator sees of a running process: metrics, logs, traces and the pages that show them."""
