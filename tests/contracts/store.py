@@ -732,6 +732,40 @@ class StoreContract:
         with self.fresh() as store:
             run(scenario(store))
 
+    def test_pruning_leaves_figures_of_old_standings(self) -> None:
+        """The ten newest closed epochs' standings stay whole, whatever is open or failed between; older ones keep
+        their figures, and pruning again changes nothing.
+        """
+        closed = [number for number in range(14) if number not in {3, 12}]
+
+        async def scenario(store: Store) -> None:
+            for number in range(14):
+                await store.open_epoch(epoch_of(number))
+                if number in closed:
+                    await store.close(report_of(epoch_of(number)), STANDING)
+            await store.fail(EpochNumber(3), "why")
+            for _ in range(2):
+                await store.prune(20)
+                left = [await store.standing_before(EpochNumber(number + 1)) for number in closed]
+                assert left == [STANDING.figures()] * 2 + [STANDING] * 10
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    def test_what_a_kept_epoch_was_drawn_from_is_kept(self) -> None:
+        """The oldest epoch that is kept can be drawn again: what was asked in the thirty before it is still known."""
+
+        async def scenario(store: Store) -> None:
+            for number in range(36):
+                await store.open_epoch(epoch_of(number))
+                await store.commit(commitment(number), [f"i{number}"])
+            await store.prune(3)
+            known = await store.asked_instances(EpochNumber(0), EpochNumber(36))
+            assert known == {f"i{number}" for number in range(2, 36)}
+
+        with self.fresh() as store:
+            run(scenario(store))
+
     def test_pruning_spares_what_is_still_worked_on(self) -> None:
         """An open epoch is never pruned, however old: what it recorded must not be asked again."""
 

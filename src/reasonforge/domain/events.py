@@ -178,6 +178,16 @@ class SeedRevealed:
     record: SeedRecord
 
 
+@frozen
+class TextsForgotten:
+    """Once an epoch: `rows` of tasks, replies and reasoning were old enough to go; `fault` says why none could."""
+
+    validator: Hotkey
+    epoch: Epoch
+    rows: int
+    fault: str = ""
+
+
 Event = (
     SeedCommitted
     | SeedRevealed
@@ -193,4 +203,5 @@ Event = (
     | QuestionCame
     | QuestionSettled
     | ScoresTold
+    | TextsForgotten
 )

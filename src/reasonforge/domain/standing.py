@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from reasonforge.domain.identity import NOTHING, BlockNumber, Hotkey, Rao
 from reasonforge.domain.numbers import mean
@@ -10,6 +10,8 @@ from reasonforge.domain.numbers import mean
 BLOCKS_PER_DAY = 7_200
 RECENT_CMS = 20
 """How many of a miner's last CMS values the anomaly check looks at."""
+KEPT_STANDINGS = 10
+"""Newest closed epochs whose standing is kept whole; pruning leaves only the figures of older ones."""
 
 
 @frozen
@@ -80,3 +82,10 @@ class Standing:
     def of_validator(self, hotkey: Hotkey) -> ValidatorStanding:
         """A stranger's standing is an empty one."""
         return self.validators.get(hotkey) or ValidatorStanding(hotkey)
+
+    def figures(self) -> "Standing":
+        """Without what only the next epoch needs: the last CMS values and the readings."""
+        return Standing(
+            {hotkey: evolve(miner, recent_cms=()) for hotkey, miner in self.miners.items()},
+            {hotkey: evolve(judge, readings=()) for hotkey, judge in self.validators.items()},
+        )

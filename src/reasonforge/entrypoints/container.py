@@ -39,6 +39,7 @@ from reasonforge.application.ports.transport import MinerHandlers, Transport
 from reasonforge.application.ports.verifier import Verifier
 from reasonforge.application.validator.compare_replies import CompareReplies
 from reasonforge.application.validator.draw_plan import DrawPlan
+from reasonforge.application.validator.forget_texts import ForgetTexts
 from reasonforge.application.validator.judge_replies import JudgeReplies
 from reasonforge.application.validator.look_back import LookBack
 from reasonforge.application.validator.publish_weights import PublishWeights
@@ -154,6 +155,7 @@ class Validator(containers.DeclarativeContainer):
         telemetry=adapters.telemetry,
         rules=rules,
     )
+    forget_texts = providers.Singleton(ForgetTexts, adapters.store, adapters.telemetry, adapters.notifier, rules)
     run_epoch = providers.Singleton(
         RunEpoch,
         chain=adapters.chain,
@@ -164,6 +166,7 @@ class Validator(containers.DeclarativeContainer):
         publish_weights=publish_weights,
         settle_user_tasks=settle_user_tasks,
         look_back=look_back,
+        forget_texts=forget_texts,
         telemetry=adapters.telemetry,
         notifier=adapters.notifier,
         rules=rules,

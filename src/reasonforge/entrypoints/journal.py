@@ -18,6 +18,7 @@ from reasonforge.domain.events import (
     SeedRevealed,
     TaskAsked,
     TaskScored,
+    TextsForgotten,
     WeightsPublished,
 )
 from reasonforge.domain.numbers import mean
@@ -75,6 +76,14 @@ class Journal:
                 )
             case WeightsPublished(_, publication):
                 self.note("weights", epoch=publication.epoch.number, **_spoken(publication.outcome))
+            case TextsForgotten() if event.rows:
+                self.note("old texts deleted", epoch=event.epoch.number, rows=event.rows)
+            case QuestionCame() | QuestionSettled() | ScoresTold():
+                self._mine(event)
+
+    def _mine(self, event: QuestionCame | QuestionSettled | ScoresTold) -> None:
+        """A miner's happenings."""
+        match event:
             case QuestionCame():
                 self._detail("question came", domain=event.discipline.value, validator=event.validator)
             case QuestionSettled():

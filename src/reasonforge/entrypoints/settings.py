@@ -17,9 +17,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
 
 from reasonforge.adapters.llm.backends import default_key_variable
+from reasonforge.application.validator.rules import DEFAULT_KEEP_EPOCHS
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
+from reasonforge.domain.similarity.rules import DEFAULT_RULES
 
 SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
 
@@ -284,6 +286,13 @@ class ValidatorSettings(NeuronSettings):
         says="Share of an epoch's tasks that users may submit, 0 to 1.",
         ge=0,
         le=1,
+    )
+    keep_epochs: int = _setting(
+        "--validator.keep_epochs",
+        "VALIDATOR_KEEP_EPOCHS",
+        default=DEFAULT_KEEP_EPOCHS,
+        says="Newest epochs whose tasks, replies and reasoning are kept; figures stay for ever.",
+        ge=DEFAULT_RULES.history_epochs + 1,
     )
     sandbox_enabled: bool = _setting(
         "--validator.sandbox_enabled",

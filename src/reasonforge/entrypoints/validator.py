@@ -124,6 +124,7 @@ def rules_of(settings: ValidatorSettings) -> ValidatorRules:
         policy=policy_named(settings.scoring_policy),
         sample_size=settings.sample_size,
         api_share=settings.api_share,
+        keep_epochs=settings.keep_epochs,
     )
 
 

@@ -20,7 +20,7 @@ from reasonforge.domain.report import (
 )
 from reasonforge.domain.seed import EpochSeed
 from reasonforge.domain.similarity import PastReasoning
-from reasonforge.domain.standing import Standing
+from reasonforge.domain.standing import KEPT_STANDINGS, Standing
 from reasonforge.domain.weights import WeightRow, WeightsUnreachable
 
 _UNSETTLED = frozenset({EpochState.CLOSED, EpochState.PUBLISHING})
@@ -187,8 +187,11 @@ class MemoryStore:
             if ledger.state is not EpochState.OPEN:
                 dropped += sum(1 + len(one.scored.replies) + len(one.reasoning) for one in ledger.tasks.values())
                 ledger.tasks.clear()
-        for ledger in ledgers[: max(0, len(ledgers) - max(keep_epochs, HISTORY_EPOCHS + 1))]:
+        for ledger in ledgers[: max(0, len(ledgers) - keep_epochs - HISTORY_EPOCHS - 1)]:
             ledger.instances = frozenset()
+        closed = [ledger for ledger in ledgers if ledger.state in HAS_RESULTS]
+        for ledger in closed[:-KEPT_STANDINGS]:
+            ledger.standing = ledger.standing.figures()
         return dropped
 
     def _in_order(self) -> list[_Ledger]:

@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
-from reasonforge.adapters.sqlalchemy.codec.documents import FORMAT, Fields
+from reasonforge.adapters.sqlalchemy.codec.documents import FORMAT, Fields, write_json
 from reasonforge.adapters.sqlalchemy.codec.history import past_rows, read_past
 from reasonforge.adapters.sqlalchemy.codec.plans import plan_row, read_seed_record
 from reasonforge.adapters.sqlalchemy.codec.results import (
@@ -52,9 +52,14 @@ from reasonforge.domain.report import (
 )
 from reasonforge.domain.seed import EpochSeed
 from reasonforge.domain.similarity import PastReasoning
-from reasonforge.domain.standing import Standing
+from reasonforge.domain.standing import KEPT_STANDINGS, Standing
 from reasonforge.domain.weights import WeightsUnreachable
 
+_ONLY_FOR_THE_NEXT = (
+    (miner_standings, miner_standings.c.recent_cms),
+    (validator_standings, validator_standings.c.readings),
+)
+"""What of a standing is no figure."""
 _UNSETTLED = (EpochState.CLOSED, EpochState.PUBLISHING)
 
 
@@ -354,7 +359,7 @@ class SqlAlchemyStore:
             raise ValueError(message)
         own = epochs.c.validator == self.owner
         kept = select(epochs.c.id).where(own).order_by(epochs.c.number.desc()).limit(keep_epochs)
-        window = max(keep_epochs, HISTORY_EPOCHS + 1)
+        window = keep_epochs + HISTORY_EPOCHS + 1  # of the oldest that is kept, too: it may be replayed
         remembered = select(epochs.c.id).where(own).order_by(epochs.c.number.desc()).limit(window)
         old = select(epochs.c.id).where(own, epochs.c.state != EpochState.OPEN, epochs.c.id.not_in(kept))
 
@@ -362,10 +367,29 @@ class SqlAlchemyStore:
             forgotten = select(epochs.c.id).where(own, epochs.c.id.not_in(remembered))
             connection.execute(delete(asked_instances).where(asked_instances.c.epoch_id.in_(forgotten)))
             connection.execute(delete(reply_variants).where(reply_variants.c.epoch_id.in_(old)))
+            self._trim_standings(connection)
             tables = (embedding_history, submissions, task_results)  # those that refer to others go first
             return sum(connection.execute(delete(table).where(table.c.epoch_id.in_(old))).rowcount for table in tables)
 
         return await self._database.write(work)
+
+    def _trim_standings(self, connection: Connection) -> None:
+        """To their figures, newest first, until a run of epochs has nothing left: an earlier call has done the rest."""
+        older = (
+            select(epochs.c.id)
+            .where(epochs.c.validator == self.owner, epochs.c.state.in_(HAS_RESULTS))
+            .order_by(epochs.c.number.desc())
+            .offset(KEPT_STANDINGS)
+        )
+        bare, empty = 0, write_json([])
+        for epoch_id in connection.execute(older).scalars().all():
+            trims = (
+                update(table).where(table.c.epoch_id == epoch_id, column != empty).values({column: empty})
+                for table, column in _ONLY_FOR_THE_NEXT
+            )
+            bare = 0 if sum(connection.execute(trim).rowcount for trim in trims) else bare + 1
+            if bare == KEPT_STANDINGS:
+                return
 
     def _find(self, connection: Connection, epoch: EpochNumber) -> _Found | None:
         ours = (epochs.c.validator == self.owner) & (epochs.c.number == epoch)

@@ -14,6 +14,7 @@ from reasonforge.domain.events import (
     Event,
     SubnetSeen,
     TaskScored,
+    TextsForgotten,
     WeightsPublished,
 )
 from reasonforge.domain.identity import RAO_PER_TAO, BlockNumber, Hotkey, Uid
@@ -82,6 +83,8 @@ class ValidatorMetrics:
         self._plagiarism = counter("plagiarism_total", "Replies penalised as copies.")
         self._weights_set = counter("weights_set_total", "Epochs whose weights the chain set or took as a commitment.")
         self._weight_failures = counter("weight_failures_total", "Times that weights were refused or got no answer.")
+        self._forgotten = counter("pruned_rows_total", "Rows of old tasks, replies and reasoning that were deleted.")
+        self._prune_failures = counter("prune_failures_total", "Epochs after which nothing could be deleted.")
         self._rejected = counter("submissions_rejected_total", "Questions without a reply to score.", ["reason"])
         self._unavailable = counter("checks_unavailable_total", "Checks that could not be made.", ["check"])
 
@@ -132,6 +135,9 @@ class ValidatorMetrics:
                 self._see_report(report)
             case EpochFailed(validator=self._own):
                 self._epoch_failures.inc()
+            case TextsForgotten(validator=self._own):
+                self._forgotten.inc(event.rows)
+                self._prune_failures.inc(bool(event.fault))
             case WeightsPublished(self._own, publication):
                 self._see_weights(publication)
             case SubnetSeen(observer=self._own):

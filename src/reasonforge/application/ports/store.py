@@ -119,8 +119,10 @@ class Store(Protocol):
     async def prune(self, keep_epochs: int) -> int:
         """Drop submissions' texts and history older than the newest `keep_epochs` epochs; how many rows went.
 
-        What was asked is not forgotten before its window has passed, nor are commitments.
+        What was asked is not forgotten before the window of the oldest epoch that is kept has passed; commitments are
+        not forgotten.
 
-        Figures (results, standings, weights) stay for ever.
+        Figures (results, standings, weights) stay for ever; of the standings of closed epochs, all but the newest
+        `KEPT_STANDINGS` become their `figures()`.
         """
         ...

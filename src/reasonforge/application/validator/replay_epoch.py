@@ -12,7 +12,7 @@ from reasonforge.domain.commitment import EpochCommitment, SeedRecord
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import EpochNumber, Hotkey, TaskId
-from reasonforge.domain.report import ScoredReply, ScoredTask, Variant
+from reasonforge.domain.report import HAS_RESULTS, ScoredReply, ScoredTask, Variant
 from reasonforge.domain.seed import EpochSeed
 from reasonforge.domain.task import Task
 from reasonforge.domain.user_answer import SOURCE, is_users
@@ -67,6 +67,9 @@ class ReplayEpoch:
             raise OperatorError(f"the seed of epoch {number} is not revealed yet: the epoch is not over")
         committed, seed = record.committed, record.revealed
         recorded = await self.store.recorded(number)
+        noted = await self.store.asked_instances(number, EpochNumber(number + 1))
+        if not recorded and (not noted or await self.store.state_of(number) in HAS_RESULTS):
+            raise OperatorError(f"the tasks of epoch {number} are not kept any more (--validator.keep_epochs)")
         seen = set(await self.store.asked_instances(committed.since(), number))
         users = [_user_task(name, recorded) for name in committed.user_tasks]
         drawn = await draw_tasks(self.tasks, committed, seed, seen, users)
@@ -81,7 +84,6 @@ class ReplayEpoch:
             asked.update(variant.instance for variant in own)
             differences = () if scored is None else tuple(_compared(task, own, scored, seed))
             replayed.append(ReplayedTask(index, task, scored is not None, len(own), differences))
-        noted = await self.store.asked_instances(number, EpochNumber(number + 1))
         return Replay(record, tuple(replayed), tuple(_of_the_epoch(committed, drawn, recorded, asked, noted)))
 
 

@@ -1,6 +1,6 @@
 """What an operator sets once for all epochs of a validator."""
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS, MechanismParameters
 from reasonforge.domain.scoring.policies import DEFAULT_POLICY
@@ -8,10 +8,13 @@ from reasonforge.domain.scoring.policy import ScoringPolicy
 from reasonforge.domain.similarity.rules import DEFAULT_RULES, SimilarityRules
 from reasonforge.domain.submission import DEFAULT_LIMITS, SubmissionLimits
 
+DEFAULT_KEEP_EPOCHS = 140
+"""A week of epochs at a tempo of 360 blocks."""
 
-def _at_least_one(_instance: object, _attribute: object, value: int) -> None:
+
+def _at_least_one(_instance: object, attribute: "Attribute[int]", value: int) -> None:
     if value < 1:
-        message = f"sample_size must be at least 1, and is {value}"
+        message = f"{attribute.name} must be at least 1, and is {value}"
         raise ValueError(message)
 
 
@@ -31,6 +34,8 @@ class ValidatorRules:
         similarity: when reasoning counts as copied, and how far back it is compared.
         version_key: told to the chain with the weights.
         api_share: how much of an epoch's tasks users may submit, in [0, 1].
+        keep_epochs: newest epochs whose tasks, replies and reasoning are kept, ≥ 1; with fewer than the similarity's
+            `history_epochs` + 1 replies are compared with less of the past.
     """
 
     parameters: MechanismParameters = DEFAULT_PARAMETERS
@@ -40,3 +45,4 @@ class ValidatorRules:
     similarity: SimilarityRules = DEFAULT_RULES
     version_key: int = 0
     api_share: float = field(default=0.25, validator=_a_share)
+    keep_epochs: int = field(default=DEFAULT_KEEP_EPOCHS, validator=_at_least_one)

@@ -11,6 +11,7 @@ from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import Health, Transport
 from reasonforge.application.validator.close_epoch import close_epoch
 from reasonforge.application.validator.draw_plan import Batch, DrawPlan, Plan
+from reasonforge.application.validator.forget_texts import ForgetTexts
 from reasonforge.application.validator.look_back import LookBack
 from reasonforge.application.validator.publish_weights import PublishWeights
 from reasonforge.application.validator.rules import ValidatorRules
@@ -37,6 +38,7 @@ class RunEpoch:
     publish_weights: PublishWeights
     settle_user_tasks: SettleUserTasks
     look_back: LookBack
+    forget_texts: ForgetTexts
     telemetry: Telemetry
     notifier: Notifier
     rules: ValidatorRules
@@ -70,6 +72,7 @@ class RunEpoch:
         await self._warn(closing.report)
         await self.publish_weights()
         await self.transport.notify(notices_of(closing.report, closing.standing, metagraph))
+        await self.forget_texts(self.chain.hotkey, epoch)
         return closing.report
 
     async def _bind(self, plan: Plan) -> None:
