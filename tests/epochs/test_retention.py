@@ -20,13 +20,18 @@ from reasonforge.domain.events import TextsForgotten
 from reasonforge.domain.identity import EpochNumber, Hotkey
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.report import EpochState
+from reasonforge.domain.similarity import SimilarityRules
 from reasonforge.entrypoints.cli import main
 from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
 from reasonforge.entrypoints.validator import rules_of
 from tests.adapters.telemetry.scraped import of, scraped
 
 ME = Hotkey("validator-01")
-KEEP_TWO = ValidatorRules(parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=2), keep_epochs=2)
+KEEP_TWO = ValidatorRules(
+    parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=2),
+    similarity=SimilarityRules(history_epochs=1),
+    keep_epochs=2,
+)
 TEXTS = ("task_results", "submissions", "reply_variants", "embedding_history")
 FIGURES = ("epochs", "miner_epochs", "validator_epochs", "weights", "epoch_plans", "asked_instances")
 

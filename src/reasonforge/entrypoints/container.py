@@ -43,6 +43,7 @@ from reasonforge.application.validator.forget_texts import ForgetTexts
 from reasonforge.application.validator.judge_replies import JudgeReplies
 from reasonforge.application.validator.look_back import LookBack
 from reasonforge.application.validator.publish_weights import PublishWeights
+from reasonforge.application.validator.recall_reasoning import RecallReasoning
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.application.validator.run_epoch import RunEpoch
 from reasonforge.application.validator.score_task import ScoreTask
@@ -124,6 +125,7 @@ class Validator(containers.DeclarativeContainer):
     rules = providers.Dependency(instance_of=ValidatorRules)
 
     compare = providers.Singleton(CompareReplies, adapters.embedder, rules.provided.similarity)
+    recall = providers.Singleton(RecallReasoning, adapters.store, rules.provided.similarity)
     judge = providers.Singleton(JudgeReplies, adapters.verifier, rules)
     take_user_tasks = providers.Singleton(TakeUserTasks, adapters.desk, adapters.notifier, rules)
     settle_user_tasks = providers.Singleton(SettleUserTasks, adapters.desk, adapters.store, adapters.notifier)
@@ -141,6 +143,7 @@ class Validator(containers.DeclarativeContainer):
         ScoreTask,
         transport=adapters.transport,
         store=adapters.store,
+        recall=recall,
         compare=compare,
         judge=judge,
         jury=adapters.jury,

@@ -46,8 +46,14 @@ def postgres_medium(url: URL, claimant: str | None) -> Medium:
     """
     if importlib.util.find_spec("psycopg") is None:
         raise OperatorError("PostgreSQL needs its driver: pip install 'reasonforge[postgres]'")
+    from reasonforge.adapters.sqlalchemy.postgres_cursor import BinaryCursor  # noqa: PLC0415 - needs the driver
+
     engine = create_engine(
-        url.set(drivername=DRIVER), pool_size=1, max_overflow=0, pool_pre_ping=True, connect_args=_OPTIONS
+        url.set(drivername=DRIVER),
+        pool_size=1,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={**_OPTIONS, "cursor_factory": BinaryCursor},
     )
     if claimant is not None:
         _claim_with_every_connection(engine, claimant)

@@ -7,7 +7,7 @@ from attrs import frozen
 from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
 from reasonforge.adapters.sqlalchemy.codec.documents import FORMAT, Fields, write_json
-from reasonforge.adapters.sqlalchemy.codec.history import past_rows, read_past
+from reasonforge.adapters.sqlalchemy.codec.history import PAST_COLUMNS, past_rows, read_past
 from reasonforge.adapters.sqlalchemy.codec.plans import plan_row, read_seed_record
 from reasonforge.adapters.sqlalchemy.codec.results import (
     miner_row,
@@ -303,7 +303,7 @@ class SqlAlchemyStore:
     async def history(self, family: str, since: EpochNumber, limit: int) -> Sequence[PastReasoning]:
         at = embedding_history.c
         newest = (
-            select(embedding_history)
+            select(*(at[name] for name in PAST_COLUMNS))
             .join(epochs, epochs.c.id == at.epoch_id)
             .where(epochs.c.validator == self.owner, epochs.c.number >= since, at.family == family)
             .order_by(epochs.c.number.desc(), at.task_index.desc(), at.position.desc())
@@ -311,7 +311,7 @@ class SqlAlchemyStore:
         )
 
         def work(connection: Connection) -> list[PastReasoning]:
-            return [read_past(row) for row in reversed(_fetch(connection, newest))]
+            return [read_past(row) for row in reversed(connection.execute(newest).all())]
 
         return await self._database.read(work)
 

@@ -1,6 +1,6 @@
 """What an operator sets once for all epochs of a validator."""
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS, MechanismParameters
 from reasonforge.domain.scoring.policies import DEFAULT_POLICY
@@ -12,9 +12,9 @@ DEFAULT_KEEP_EPOCHS = 140
 """A week of epochs at a tempo of 360 blocks."""
 
 
-def _at_least_one(_instance: object, attribute: "Attribute[int]", value: int) -> None:
+def _at_least_one(_instance: object, _attribute: object, value: int) -> None:
     if value < 1:
-        message = f"{attribute.name} must be at least 1, and is {value}"
+        message = f"sample_size must be at least 1, and is {value}"
         raise ValueError(message)
 
 
@@ -34,8 +34,8 @@ class ValidatorRules:
         similarity: when reasoning counts as copied, and how far back it is compared.
         version_key: told to the chain with the weights.
         api_share: how much of an epoch's tasks users may submit, in [0, 1].
-        keep_epochs: newest epochs whose tasks, replies and reasoning are kept, ≥ 1; with fewer than the similarity's
-            `history_epochs` + 1 replies are compared with less of the past.
+        keep_epochs: newest epochs whose tasks, replies and reasoning are kept, more than the similarity's
+            `history_epochs`: what replies are compared with is not deleted.
     """
 
     parameters: MechanismParameters = DEFAULT_PARAMETERS
@@ -45,4 +45,10 @@ class ValidatorRules:
     similarity: SimilarityRules = DEFAULT_RULES
     version_key: int = 0
     api_share: float = field(default=0.25, validator=_a_share)
-    keep_epochs: int = field(default=DEFAULT_KEEP_EPOCHS, validator=_at_least_one)
+    keep_epochs: int = field(default=DEFAULT_KEEP_EPOCHS)
+
+    @keep_epochs.validator
+    def _keeps_the_history(self, _attribute: object, value: int) -> None:
+        if value <= self.similarity.history_epochs:
+            message = f"keep_epochs must be above the similarity's {self.similarity.history_epochs}, and is {value}"
+            raise ValueError(message)

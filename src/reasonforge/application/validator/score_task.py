@@ -11,13 +11,14 @@ from reasonforge.application.ports.transport import Health, Request, Transport
 from reasonforge.application.validator.compare_replies import CompareReplies, Comparison
 from reasonforge.application.validator.draw_plan import Batch
 from reasonforge.application.validator.judge_replies import Judged, JudgeReplies
+from reasonforge.application.validator.recall_reasoning import RecallReasoning
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.agreement import Voice, agree, voice_weight
 from reasonforge.domain.anomaly import claimed_time, too_fast
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.engine import ScoringEngine
 from reasonforge.domain.epoch import Epoch
-from reasonforge.domain.identity import EpochNumber, Hotkey
+from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.judgement import Consensus, Judgement
 from reasonforge.domain.receive import receive
 from reasonforge.domain.reply import Reply, Silence, SilenceReason
@@ -52,6 +53,7 @@ class ScoreTask:
 
     transport: Transport
     store: Store
+    recall: RecallReasoning
     compare: CompareReplies
     judge: JudgeReplies
     jury: Jury | None
@@ -125,7 +127,6 @@ class ScoreTask:
         return [evolve(exhibit, agreement=verdict) for exhibit, verdict in zip(exhibits, found, strict=True)]
 
     async def _compare(self, epoch: Epoch, batch: Batch, handed_in: Sequence["_HandedIn"]) -> Comparison:
-        since = EpochNumber(max(0, epoch.number - self.rules.similarity.history_epochs))
         task = batch.task
         return await self.compare(
             _shown(task),
@@ -138,7 +139,7 @@ class ScoreTask:
                 )
                 for one in handed_in
             ],
-            await self.store.history(task.family, since, self.rules.similarity.max_history),
+            await self.recall(task.family, epoch.number),
             epoch.number,
             self.entropy.rng_for(epoch.number, f"sample/{batch.index}"),
         )

@@ -1,5 +1,6 @@
 """How much of the shorter of two embedded chains finds its like in the other (§1.6)."""
 
+import math
 import struct
 from collections.abc import Sequence
 
@@ -39,7 +40,7 @@ class PartVectors:
         if self.vectors.dtype != np.float32 or self.weights.dtype != np.float32:
             message = f"vectors and weights are float32, not {self.vectors.dtype} and {self.weights.dtype}"
             raise ValueError(message)
-        if not (np.isfinite(self.vectors).all() and np.isfinite(self.weights).all() and (self.weights > 0).all()):
+        if not (_all_finite(self.vectors) and _all_finite(self.weights) and self.weights.min() > 0):
             message = "vectors and weights must be finite, and weights above 0"
             raise ValueError(message)
         self.vectors.flags.writeable = False
@@ -60,8 +61,13 @@ class PartVectors:
         if len(stored) != _HEADER.size + _PORTABLE.itemsize * parts * (1 + dimensions):
             message = f"{parts} embedded parts of {dimensions} dimensions do not have {len(stored)} bytes"
             raise ValueError(message)
-        numbers = np.frombuffer(stored, dtype=_PORTABLE, offset=_HEADER.size).astype(np.float32)
-        return cls(vectors=numbers[parts:].reshape(parts, dimensions), weights=numbers[:parts].copy())
+        numbers = np.frombuffer(stored, dtype=_PORTABLE, offset=_HEADER.size).astype(np.float32, copy=False)
+        return cls(vectors=numbers[parts:].reshape(parts, dimensions), weights=numbers[:parts])
+
+
+def _all_finite(numbers: NDArray[np.float32]) -> bool:
+    """In one pass: no sum of finite float32 overflows a double, and neither infinity nor NaN goes away in one."""
+    return math.isfinite(np.add.reduce(numbers, axis=None, dtype=np.float64))
 
 
 def alignments(chain: PartVectors, others: Sequence[PartVectors], judged_share: float) -> NDArray[np.float64]:

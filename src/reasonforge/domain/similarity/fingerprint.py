@@ -29,7 +29,7 @@ _PORTABLE = np.dtype("<u4")
 
 
 def _sorted_distinct(_instance: object, attribute: "attrs.Attribute[Grams]", value: Grams) -> None:
-    if value.dtype != np.uint32 or value.ndim != 1 or (value.size > 1 and not bool((value[1:] > value[:-1]).all())):
+    if value.dtype != np.uint32 or value.ndim != 1 or np.count_nonzero(value[1:] > value[:-1]) < value.size - 1:
         message = f"{attribute.name} must be sorted, distinct 32-bit hashes"
         raise ValueError(message)
     value.flags.writeable = False
@@ -66,8 +66,8 @@ class Fingerprint:
         if len(stored) != _HEADER.size + _PORTABLE.itemsize * (words + skeleton):
             message = f"a fingerprint of {words} and {skeleton} hashes does not have {len(stored)} bytes"
             raise ValueError(message)
-        hashes = np.frombuffer(stored, dtype=_PORTABLE, offset=_HEADER.size).astype(np.uint32)
-        return cls(words=hashes[:words].copy(), skeleton=hashes[words:].copy())
+        hashes = np.frombuffer(stored, dtype=_PORTABLE, offset=_HEADER.size).astype(np.uint32, copy=False)
+        return cls(words=hashes[:words], skeleton=hashes[words:])
 
 
 NO_GRAMS = Fingerprint(words=np.empty(0, np.uint32), skeleton=np.empty(0, np.uint32))
