@@ -10,11 +10,13 @@ from sqlalchemy import Connection, text
 
 from reasonforge.adapters.memory.clock import MemoryClock
 from reasonforge.adapters.sqlalchemy.database import Database, open_database
+from reasonforge.adapters.sqlalchemy.postgres import _OPTIONS, LOCK_SECONDS
 from reasonforge.adapters.sqlalchemy.state_file import is_claimed, look_at
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.sqlalchemy.tables import SCHEMA_VERSION
 from reasonforge.application.ports.store import Store
 from reasonforge.domain.errors import OperatorError, StoreFault
+from tests.adapters.emptied import emptied
 from tests.contracts.store import OWNER, PAST, SILENT, StoreContract, report_of, scored
 from tests.postgres import Cluster, cluster, postgres
 from tests.strategies import epoch_of
@@ -23,17 +25,24 @@ __all__ = ["postgres"]
 pytestmark = pytest.mark.postgres
 
 
+@pytest.fixture(scope="module")
+def one_database(postgres: Cluster) -> Iterator[Database]:
+    with open_database(postgres.database()) as database:
+        yield database
+
+
 class TestPostgresStore(StoreContract):
-    _server: Cluster
+    """In one database: PostgreSQL's are three hundred files each, and taking them away takes longer than the tests."""
+
+    _database: Database
 
     @pytest.fixture(autouse=True)
-    def _served(self, postgres: Cluster) -> None:
-        self._server = postgres
+    def _opened(self, one_database: Database) -> None:
+        self._database = one_database
 
     @contextmanager
     def fresh(self) -> Iterator[Store]:
-        with open_database(self._server.database()) as database:
-            yield SqlAlchemyStore(database, OWNER, MemoryClock())
+        yield emptied(self._database)
 
 
 def ask(database: Database, statement: str) -> Any:
@@ -106,16 +115,21 @@ def test_passwords_are_not_told(postgres: Cluster) -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_a_writer_waits_for_another_process_and_then_says_so(postgres: Cluster) -> None:
+def test_a_writer_waits_for_another_process_and_then_says_so(
+    postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A writer that another one holds up for longer than its patience is told who is in the way."""
+    impatient = _OPTIONS["options"].replace(f"lock_timeout={LOCK_SECONDS}s", "lock_timeout=200ms")
+    assert impatient != _OPTIONS["options"]
+    monkeypatch.setitem(_OPTIONS, "options", impatient)
     url = postgres.database()
 
     async def go(first: Database, second: Database) -> None:
         def hold(connection: Connection) -> None:
-            connection.execute(text("SELECT pg_sleep(7)"))
+            connection.execute(text("SELECT pg_sleep(1)"))
 
         holding = asyncio.create_task(first.write(hold))
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.2)
         with pytest.raises(StoreFault, match="is locked by another program for too long"):
             await second.write(lambda connection: connection.execute(text("SELECT 1")))
         await holding

@@ -65,8 +65,12 @@ class SideBySide(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.path = Path(self.folder.name) / "store.db"
         self.database = open_database(self.path)
-        self.memory = MemoryStore(OWNER)
+        self.other = self.other_store()
         self.runner = asyncio.Runner()
+
+    def other_store(self) -> Store:
+        """Without an epoch."""
+        return MemoryStore(OWNER)
 
     @property
     def disk(self) -> Store:
@@ -82,7 +86,7 @@ class SideBySide(RuleBasedStateMachine):
                 return None, str(fault)
             return (list(found) if isinstance(found, list | tuple) else found), ""
 
-        assert self.runner.run(answer(self.disk)) == self.runner.run(answer(self.memory))
+        assert self.runner.run(answer(self.disk)) == self.runner.run(answer(self.other))
 
     @rule(epoch=EPOCHS)
     def open(self, epoch: Epoch) -> None:

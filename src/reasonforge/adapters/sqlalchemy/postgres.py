@@ -5,7 +5,7 @@ one after another, as with SQLite; reads see one snapshot and wait for nobody.
 """
 
 import importlib.util
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
@@ -22,7 +22,7 @@ LOCK_SECONDS: Final = 5
 """How long a transaction waits for another process's, as with SQLite."""
 _NEURON, _WRITER = 1, 2
 """The two advisory locks, both under `APPLICATION_ID`; they are the database's own, so two databases do not meet."""
-_OPTIONS: Final = {
+_OPTIONS: Final[dict[str, Any]] = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
