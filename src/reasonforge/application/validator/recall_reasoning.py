@@ -18,12 +18,13 @@ class RecallReasoning:
     halfway, or a restart, needs no care here.
 
     Attributes:
-        most: entries kept in memory, of all families; families that were not asked for longest are read anew.
+        most: entries kept in memory, of all families, 4 to 6 kB each; a family that was not asked for longest is read
+            anew.
     """
 
     store: Store
     rules: SimilarityRules
-    most: int = 100_000
+    most: int = 50_000
     _known: dict[str, tuple[EpochNumber, list[PastReasoning]]] = field(factory=dict, init=False)
 
     async def __call__(self, family: str, epoch: EpochNumber) -> Sequence[PastReasoning]:
