@@ -174,12 +174,8 @@ Batch = list[tuple[str, list[tuple[object, ...]]]]
 def rows_of(path: Path) -> tuple[list[str], list[Batch]]:
     """The tables of a recorded epoch, and its rows by transaction: one for the epoch and each task, one for closing."""
     connection = sqlite3.connect(path)
-    schema = [
-        sql
-        for (sql,) in connection.execute(
-            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-        )
-    ]
+    made_by_us = "sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    schema = [sql for (sql,) in connection.execute(f"SELECT sql FROM sqlite_schema WHERE {made_by_us}")]  # noqa: S608
 
     def rows(table: str, where: str = "1") -> tuple[str, list[tuple[object, ...]]]:
         found = connection.execute(f"SELECT * FROM {table} WHERE {where}").fetchall()  # noqa: S608 - our own names
@@ -316,10 +312,10 @@ async def compare_reading(name: str, where: str | Path) -> None:
         print(f"  {what:17}  {wall * 1e3:7.0f} ms wall  {cpu * 1e3:7.0f} ms CPU")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--postgres", default="", help="URL of an empty database to read the past from, too")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     compare_recording()
     with TemporaryDirectory() as folder:
         asyncio.run(compare_reading("SQLite", Path(folder) / "history.db"))
