@@ -114,7 +114,7 @@ class InProcessSubnet:
         tasks: where every validator's tasks come from; by default the families that any validator can judge.
         jury: whether validators judge one another's replies (§1.8); on a chain they cannot, and are audited by the
             weights that they publish.
-        database: a file for all validators' stores; in memory when None.
+        database: a file, or a URL, for all validators' stores; in memory when None.
 
     Raises:
         OperatorError: no validators or miners, or more than the subnet has room for; an unknown temperament; a
@@ -133,7 +133,7 @@ class InProcessSubnet:
         embedder: Embedder | None = None,
         verifier: Verifier | None = None,
         tasks: TaskSource | None = None,
-        database: Path | None = None,
+        database: Path | str | None = None,
         jury: bool = True,
         emission_per_epoch: Rao = EMISSION_PER_EPOCH,
     ) -> None:

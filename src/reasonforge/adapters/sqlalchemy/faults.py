@@ -1,5 +1,6 @@
 """What went wrong with the medium, as one sentence for the operator."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,15 @@ _SENTENCES = {
     sqlite3.SQLITE_TOOBIG: "refuses a text or artefact as too big",
     sqlite3.SQLITE_CONSTRAINT: "refuses a value that contradicts what is there, or is not a number",
 }
+_OF_THE_SYSTEM = {
+    errno.EACCES: sqlite3.SQLITE_CANTOPEN,
+    errno.EPERM: sqlite3.SQLITE_CANTOPEN,
+    errno.EROFS: sqlite3.SQLITE_READONLY,
+    errno.ENOSPC: sqlite3.SQLITE_FULL,
+    errno.EDQUOT: sqlite3.SQLITE_FULL,
+    errno.EIO: sqlite3.SQLITE_IOERR,
+}
+"""What the operating system says of the folder or the claim, as SQLite would say it of the file."""
 _PRIMARY_CODE = 0xFF
 """SQLite's extended codes keep the primary one in their low byte (https://www.sqlite.org/rescode.html)."""
 
@@ -51,8 +61,8 @@ def sentence(named: str, error: Exception) -> str:
     'the database a.db refuses a value: int too large'
     """
     cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, PermissionError):
-        return f"the database {named} {_SENTENCES[sqlite3.SQLITE_CANTOPEN]}"
+    if isinstance(cause, OSError) and cause.errno in _OF_THE_SYSTEM:
+        return f"the database {named} {_SENTENCES[_OF_THE_SYSTEM[cause.errno]]}"
     if isinstance(cause, ClaimedElsewhereError):
         return f"the database {named} is in use by another {cause}; stop that one, or give this one its own"
     if isinstance(cause, sqlite3.Error) and hasattr(cause, "sqlite_errorcode"):
