@@ -40,6 +40,4 @@ def test_sqlite_and_postgresql_agree(server: Database) -> None:
             emptied(server)
             return SqlAlchemyStore(server, OWNER, MemoryClock())
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Engines, settings=settings(max_examples=15, stateful_step_count=25, deadline=None)
-    )
+    run_state_machine_as_test(Engines, settings=settings(max_examples=15, stateful_step_count=25, deadline=None))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from reasonforge.application.ports.chain import Chain
 from reasonforge.application.ports.notifier import Notifier, OperatorNotice, Severity
@@ -15,12 +15,12 @@ from reasonforge.application.validator.forget_texts import ForgetTexts
 from reasonforge.application.validator.look_back import LookBack
 from reasonforge.application.validator.publish_weights import PublishWeights
 from reasonforge.application.validator.rules import ValidatorRules
-from reasonforge.application.validator.score_task import ScoreTask
+from reasonforge.application.validator.score_task import ScoreTask, Scoring
 from reasonforge.application.validator.settle_user_tasks import SettleUserTasks
 from reasonforge.application.validator.tell_miners import notices_of
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.events import EpochClosed, EpochStarted, SeedCommitted, SubnetSeen, TaskAsked, TaskScored
-from reasonforge.domain.identity import Hotkey
+from reasonforge.domain.identity import EpochNumber, Hotkey
 from reasonforge.domain.report import EpochReport, EpochState, ScoredTask
 from reasonforge.domain.verdict import Unavailable
 from reasonforge.domain.weights import WeightsRefused
@@ -28,7 +28,11 @@ from reasonforge.domain.weights import WeightsRefused
 
 @frozen
 class RunEpoch:
-    """Run again after a crash, it draws the same plan, asks only what was not recorded, and counts nothing twice."""
+    """Run again after a crash, it draws the same plan, asks only what was not recorded, and counts nothing twice.
+
+    Run again after a store that failed, it records first what was scored already: while the store is broken, miners
+    are not asked the same again and again.
+    """
 
     chain: Chain
     transport: Transport
@@ -42,6 +46,7 @@ class RunEpoch:
     telemetry: Telemetry
     notifier: Notifier
     rules: ValidatorRules
+    _unrecorded: dict[EpochNumber, Scoring] = field(factory=dict, init=False)
 
     async def __call__(self, epoch: Epoch) -> EpochReport | None:
         """The epoch's report; None when it was closed before and only its weights were left to publish."""
@@ -85,6 +90,11 @@ class RunEpoch:
     async def _score_all(self, epoch: Epoch, plan: Sequence[Batch]) -> list[ScoredTask]:
         """Every task of the plan, in its order; those that were recorded before a restart are not asked again."""
         done = dict(await self.store.recorded(epoch.number))
+        held = self._unrecorded.get(epoch.number)
+        if held is not None and held.task.index not in done:
+            await self._record(epoch, held, len(plan))
+            done[held.task.index] = held.task
+        self._unrecorded.clear()
         missing = [batch for batch in plan if batch.index not in done]
         self.telemetry.emit(EpochStarted(self.chain.hotkey, epoch, len(plan), _miners(plan), len(done)))
         health = await self._health(missing)
@@ -93,11 +103,16 @@ class RunEpoch:
                 TaskAsked(self.chain.hotkey, epoch, batch.index, batch.task, miners=len(batch.requests))
             )
             scoring = await self.score_task(epoch, batch, health)
-            await self.store.record(epoch, scoring.task, scoring.reasoning)
+            await self._record(epoch, scoring, len(plan))
             done[batch.index] = scoring.task
-            await self.settle_user_tasks(self.chain.hotkey, epoch.number, [scoring.task])
-            self.telemetry.emit(TaskScored(self.chain.hotkey, epoch, scoring.task, len(plan)))
         return [done[batch.index] for batch in plan]
+
+    async def _record(self, epoch: Epoch, scoring: Scoring, tasks: int) -> None:
+        self._unrecorded[epoch.number] = scoring
+        await self.store.record(epoch, scoring.task, scoring.reasoning)
+        self._unrecorded.clear()
+        await self.settle_user_tasks(self.chain.hotkey, epoch.number, [scoring.task])
+        self.telemetry.emit(TaskScored(self.chain.hotkey, epoch, scoring.task, tasks))
 
     async def _health(self, plan: Sequence[Batch]) -> Mapping[Hotkey, Health]:
         """What the miners say of themselves. Who says nothing is asked all the same: the check may have been lost."""
