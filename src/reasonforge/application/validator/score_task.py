@@ -24,6 +24,7 @@ from reasonforge.domain.receive import receive
 from reasonforge.domain.reply import Reply, Silence, SilenceReason
 from reasonforge.domain.report import ScoredReply, ScoredTask, Variant
 from reasonforge.domain.similarity import BatchText, PastReasoning
+from reasonforge.domain.standing import Standing
 from reasonforge.domain.submission import Submission
 from reasonforge.domain.task import Task
 from reasonforge.domain.user_answer import is_users, verdicts
@@ -49,7 +50,10 @@ class _HandedIn:
 
 @frozen
 class ScoreTask:
-    """Replies are keyed by who was asked, never by what the reply says of itself."""
+    """Replies are keyed by who was asked, never by what the reply says of itself.
+
+    What must be read of the store is read before anybody is asked: where it cannot be, nobody answers in vain.
+    """
 
     transport: Transport
     store: Store
@@ -61,19 +65,21 @@ class ScoreTask:
     rules: ValidatorRules
 
     async def __call__(self, epoch: Epoch, batch: Batch, health: Mapping[Hotkey, Health]) -> Scoring:
+        past = await self.recall(batch.task.family, epoch.number)
+        standing = await self.store.standing_before(epoch.number) if is_users(batch.task) else None
         replies = await self._ask(batch, health)
         received = [
             self._receive(request, reply, batch.variant_for(place))
             for place, (request, reply) in enumerate(zip(batch.requests, replies, strict=True))
         ]
         handed_in = [one for one in received if isinstance(one, _HandedIn)]
-        comparison = await self._compare(epoch, batch, handed_in)
+        comparison = await self._compare(epoch, batch, handed_in, past)
         exhibits = [
             Exhibit(one.submission, one.elapsed_seconds, likeness, one.variant)
             for one, likeness in zip(handed_in, comparison.likenesses, strict=True)
         ]
-        if is_users(batch.task):
-            exhibits = await self._agreed(epoch, handed_in, exhibits)
+        if standing is not None:
+            exhibits = _agreed(standing, handed_in, exhibits)
         judged = await self.judge(batch.task, exhibits)
         juries = await self._judgements(epoch, batch, exhibits)
         scored = iter(
@@ -110,23 +116,9 @@ class ScoreTask:
             return _silent(request, evolve(received, elapsed_seconds=reply.elapsed_seconds), variant)
         return _HandedIn(request, received, reply.elapsed_seconds, variant)
 
-    async def _agreed(
-        self, epoch: Epoch, handed_in: Sequence["_HandedIn"], exhibits: Sequence[Exhibit]
-    ) -> list[Exhibit]:
-        """With how far each reply agrees with the others', where nobody knows the right answer."""
-        standing = await self.store.standing_before(epoch.number)
-        voices = [
-            Voice(
-                one.submission.final_answer,
-                voice_weight(standing.of_miner(one.request.neuron.hotkey)),
-                independent=not exhibit.likeness.penalised,
-            )
-            for one, exhibit in zip(handed_in, exhibits, strict=True)
-        ]
-        found = verdicts(agree(voices), len(voices))
-        return [evolve(exhibit, agreement=verdict) for exhibit, verdict in zip(exhibits, found, strict=True)]
-
-    async def _compare(self, epoch: Epoch, batch: Batch, handed_in: Sequence["_HandedIn"]) -> Comparison:
+    async def _compare(
+        self, epoch: Epoch, batch: Batch, handed_in: Sequence["_HandedIn"], past: Sequence[PastReasoning]
+    ) -> Comparison:
         task = batch.task
         return await self.compare(
             _shown(task),
@@ -139,7 +131,7 @@ class ScoreTask:
                 )
                 for one in handed_in
             ],
-            await self.recall(task.family, epoch.number),
+            past,
             epoch.number,
             self.entropy.rng_for(epoch.number, f"sample/{batch.index}"),
         )
@@ -178,6 +170,20 @@ class ScoreTask:
         cms = ScoringEngine.compute_cms(dimensions, parameters)
         rewarded = ScoringEngine.apply_breakthrough(cms, task.previously_unsolved, parameters)
         return evolve(seen, consensus=consensus, dimensions=dimensions, cms=rewarded, breakthrough=rewarded > cms)
+
+
+def _agreed(standing: Standing, handed_in: Sequence["_HandedIn"], exhibits: Sequence[Exhibit]) -> list[Exhibit]:
+    """With how far each reply agrees with the others', where nobody knows the right answer."""
+    voices = [
+        Voice(
+            one.submission.final_answer,
+            voice_weight(standing.of_miner(one.request.neuron.hotkey)),
+            independent=not exhibit.likeness.penalised,
+        )
+        for one, exhibit in zip(handed_in, exhibits, strict=True)
+    ]
+    found = verdicts(agree(voices), len(voices))
+    return [evolve(exhibit, agreement=verdict) for exhibit, verdict in zip(exhibits, found, strict=True)]
 
 
 def _shown(task: Task) -> str:
