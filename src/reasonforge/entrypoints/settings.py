@@ -285,6 +285,14 @@ class ValidatorSettings(NeuronSettings):
         ge=0,
         le=1,
     )
+    pool_share: float = _setting(
+        "--validator.pool_share",
+        "VALIDATOR_POOL_SHARE",
+        default=0.25,
+        says="Share of an epoch's tasks that come from the pool of `reasonforge tasks import`, 0 to 1, while it has any.",
+        ge=0,
+        le=1,
+    )
     sandbox_enabled: bool = _setting(
         "--validator.sandbox_enabled",
         "VALIDATOR_SANDBOX_ENABLED",
