@@ -51,9 +51,8 @@ async def asked(epochs: int, secret: bytes) -> list[Wire]:
     )
     store = MemoryStore(VALIDATOR)
     take = TakeUserTasks(MemoryTaskDesk(), MemoryNotifier(), rules)
-    draw_plan = DrawPlan(
-        GeneratedTasks(), take, TakePoolTasks(MemoryTaskPool(), rules), store, HmacEntropy(secret), rules
-    )
+    pool = TakePoolTasks(MemoryTaskPool(), rules)
+    draw_plan = DrawPlan(GeneratedTasks(), take, pool, store, HmacEntropy(secret), rules)
     seen = []
     for number in range(epochs):
         epoch = Epoch(EpochNumber(number), BlockNumber(361 * number), BlockNumber(361 * number + 360))

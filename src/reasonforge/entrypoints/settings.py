@@ -289,7 +289,7 @@ class ValidatorSettings(NeuronSettings):
         "--validator.pool_share",
         "VALIDATOR_POOL_SHARE",
         default=0.25,
-        says="Share of an epoch's tasks that come from the pool of `reasonforge tasks import`, 0 to 1, while it has any.",
+        says="Share of an epoch's tasks that come from the pool (`reasonforge tasks import`), 0 to 1.",
         ge=0,
         le=1,
     )

@@ -75,14 +75,10 @@ async def _import(
     with open_database(where, claim=False) as database:
         pool = SqlAlchemyTaskPool(database, SystemClock())
         there = await pool.listed()
-        fresh = []
-        for one in filed:
-            if one.task is not None:
-                says = _repeats(one.task, there)
-                if says:
-                    mistakes.append((one, says))
-                else:
-                    fresh.append(one)
+        known = _Known(there)
+        repeated = {id(one): known.repeats(one.task) for one in filed if one.task is not None}
+        mistakes += [(one, says) for one in filed if (says := repeated.get(id(one)))]
+        fresh = [one for one in filed if repeated.get(id(one)) == ""]
         right = []
         for proof in await prove_all(fresh, settings.workers, settings):
             says = [*proof.wrong, *(f"it cannot be proved on this machine: {why}" for why in proof.unchecked)]
@@ -97,16 +93,27 @@ async def _import(
     return right, mistakes, sum(one.taken_by is None for one in there)
 
 
-def _repeats(task: Task, there: Sequence[PooledTask]) -> str:
-    """Why the pool cannot take it once more; empty when it can."""
-    digest = statement_digest(task)
-    for one in there:
-        used = "" if one.taken_by is None else f", and asked it in epoch {one.taken_epoch}"
-        if one.task.task_id == task.task_id:
-            return f"the pool has a task with this task_id already{used}"
-        if statement_digest(one.task) == digest:
-            return f"the pool has its statement already, as {one.task.task_id}{used}"
-    return ""
+class _Known:
+    """What the pool has, and what it is about to get."""
+
+    def __init__(self, there: Sequence[PooledTask]) -> None:
+        self._ids = {one.task.task_id: _use(one) for one in there}
+        self._statements = {statement_digest(one.task): f"{one.task.task_id}{_use(one)}" for one in there}
+
+    def repeats(self, task: Task) -> str:
+        """Why the pool cannot take it as well; empty when it can, and from then on it counts."""
+        digest = statement_digest(task)
+        if task.task_id in self._ids:
+            return f"the pool has a task with this task_id already{self._ids[task.task_id]}"
+        if digest in self._statements:
+            return f"it states what {self._statements[digest]} states, and is there already"
+        self._ids[task.task_id] = ""
+        self._statements[digest] = task.task_id
+        return ""
+
+
+def _use(one: PooledTask) -> str:
+    return "" if one.taken_by is None else f" (asked in epoch {one.taken_epoch})"
 
 
 def _pooled(one: FiledTask) -> Task:

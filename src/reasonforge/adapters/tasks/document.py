@@ -230,11 +230,7 @@ def read_placed(path: Path, most_bytes: int = MOST_FILE_BYTES) -> list[PlacedDoc
     try:
         text = _content(path, most_bytes).decode()
         if path.suffix == ".jsonl":
-            return [
-                _line(number, line)
-                for number, line in enumerate(text.split("\n"), start=1)
-                if not line.isspace() and line
-            ]
+            return [_line(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         json.loads(text)  # from here on it is JSON
     except (ValueError, RecursionError) as error:
         raise OperatorError(f"{path} is no JSON: {error}") from error
