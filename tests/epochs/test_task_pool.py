@@ -16,6 +16,7 @@ from reasonforge.adapters.tasks.database import document_at
 from reasonforge.adapters.tasks.registry import BY_NAME
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.errors import StoreFault
+from reasonforge.domain.identity import EpochNumber
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.report import EpochReport, EpochState
 from reasonforge.entrypoints.cli import main
@@ -79,7 +80,7 @@ def own(report: EpochReport) -> list[str]:
 
 
 def test_imported_tasks_are_asked_once_judged_and_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two of eight an epoch, oldest first, with everybody's deadline; a family's has variants; the replay proves all."""
+    """Two of eight an epoch, oldest first, everybody's deadline, a family's in variants; the replay proves all."""
     assert import_lines(tmp_path, by_hand(1), of_a_family("a1"), by_hand(2)) == 0
     assert capsys.readouterr().out == "3 tasks imported; 3 in the pool wait to be asked\n"
     reports = run(tmp_path, 3)
@@ -178,7 +179,7 @@ def test_an_epoch_that_is_given_up_uses_only_what_it_was_bound_to(
                     await subnet.run_epochs(1)
             subnet._advance_to(subnet.ledger.tempo.epoch_at(subnet.ledger.block).last_block + 1)
             (epoch,) = (await subnet.run_epochs(1)).epochs
-            assert await subnet.store_of(subnet.validators[0].hotkey).state_of(0) is EpochState.FAILED
+            assert await subnet.store_of(subnet.validators[0].hotkey).state_of(EpochNumber(0)) is EpochState.FAILED
             return own(epoch.reports[0])
 
     assert asyncio.run(go()) == next_ones

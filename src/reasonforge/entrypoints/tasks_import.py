@@ -81,9 +81,9 @@ async def _import(
         fresh = [one for one in filed if repeated.get(id(one)) == ""]
         right = []
         for proof in await prove_all(fresh, settings.workers, settings):
-            says = [*proof.wrong, *(f"it cannot be proved on this machine: {why}" for why in proof.unchecked)]
-            mistakes += [(proof.task, sentence) for sentence in says]
-            if not says:
+            complaints = [*proof.wrong, *(f"it cannot be proved on this machine: {why}" for why in proof.unchecked)]
+            mistakes += [(proof.task, sentence) for sentence in complaints]
+            if not complaints:
                 try:
                     right.append(_pooled(proof.task))
                 except ValueError as error:
