@@ -16,7 +16,7 @@ from reasonforge.adapters.tasks.database import document_at
 from reasonforge.adapters.tasks.registry import BY_NAME
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.errors import StoreFault
-from reasonforge.domain.identity import EpochNumber
+from reasonforge.domain.identity import BlockNumber, EpochNumber
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.report import EpochReport, EpochState
 from reasonforge.entrypoints.cli import main
@@ -177,7 +177,7 @@ def test_an_epoch_that_is_given_up_uses_only_what_it_was_bound_to(
                 crash_at(patched, "commit", after=bound)
                 with pytest.raises(_CrashError):
                     await subnet.run_epochs(1)
-            subnet._advance_to(subnet.ledger.tempo.epoch_at(subnet.ledger.block).last_block + 1)
+            subnet._advance_to(BlockNumber(subnet.ledger.tempo.epoch_at(subnet.ledger.block).last_block + 1))
             (epoch,) = (await subnet.run_epochs(1)).epochs
             assert await subnet.store_of(subnet.validators[0].hotkey).state_of(EpochNumber(0)) is EpochState.FAILED
             return own(epoch.reports[0])
