@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.adapters.memory.store import MemoryStore
 from reasonforge.adapters.memory.task_desk import MemoryTaskDesk
+from reasonforge.adapters.memory.task_pool import MemoryTaskPool
 from reasonforge.adapters.system.entropy import HmacEntropy
 from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.application.validator.draw_plan import DrawPlan
 from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.application.validator.take_pool_tasks import TakePoolTasks
 from reasonforge.application.validator.take_user_tasks import TakeUserTasks
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.identity import BlockNumber, Coldkey, EpochNumber, Hotkey, NetUid, Uid
@@ -48,7 +50,8 @@ async def asked(epochs: int, secret: bytes) -> list[Wire]:
     )
     store = MemoryStore(VALIDATOR)
     take = TakeUserTasks(MemoryTaskDesk(), MemoryNotifier(), rules)
-    draw_plan = DrawPlan(GeneratedTasks(), take, store, HmacEntropy(secret), rules)
+    pool = TakePoolTasks(MemoryTaskPool(), rules)
+    draw_plan = DrawPlan(GeneratedTasks(), take, pool, store, HmacEntropy(secret), rules)
     seen = []
     for number in range(epochs):
         epoch = Epoch(EpochNumber(number), BlockNumber(361 * number), BlockNumber(361 * number + 360))

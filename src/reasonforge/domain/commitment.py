@@ -22,6 +22,7 @@ class EpochCommitment:
         timeout_seconds: every drawn task's deadline.
         window: epochs before this one of which no instance is asked again.
         user_tasks: those of users that take a place in the epoch, beside the drawn ones.
+        pool_tasks: those of the operator's own pool that do.
     """
 
     epoch: Epoch
@@ -32,6 +33,7 @@ class EpochCommitment:
     timeout_seconds: float
     window: int = HISTORY_EPOCHS
     user_tasks: tuple[TaskId, ...] = ()
+    pool_tasks: tuple[TaskId, ...] = ()
 
     def since(self) -> EpochNumber:
         """The first epoch of the window."""

@@ -33,6 +33,7 @@ from reasonforge.application.ports.reasoner import Reasoner
 from reasonforge.application.ports.score_book import ScoreBook
 from reasonforge.application.ports.store import Store
 from reasonforge.application.ports.task_desk import TaskDesk
+from reasonforge.application.ports.task_pool import TaskPool
 from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import MinerHandlers, Transport
@@ -48,6 +49,7 @@ from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.application.validator.run_epoch import RunEpoch
 from reasonforge.application.validator.score_task import ScoreTask
 from reasonforge.application.validator.settle_user_tasks import SettleUserTasks
+from reasonforge.application.validator.take_pool_tasks import TakePoolTasks
 from reasonforge.application.validator.take_user_tasks import TakeUserTasks
 from reasonforge.domain.discipline import Discipline
 
@@ -70,6 +72,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     telemetry: providers.Dependency[Telemetry] = providers.Dependency()
     notifier: providers.Dependency[Notifier] = providers.Dependency()
     desk: providers.Dependency[TaskDesk] = providers.Dependency()
+    pool: providers.Dependency[TaskPool] = providers.Dependency()
 
     chain = providers.Singleton(MemoryChain, ledger, hotkey)
     entropy = providers.Singleton(HmacEntropy, secret)
@@ -114,6 +117,7 @@ class NeuronAdapters(containers.DeclarativeContainer):
     telemetry: providers.Dependency[Telemetry] = providers.Dependency()
     notifier: providers.Dependency[Notifier] = providers.Dependency()
     desk: providers.Dependency[TaskDesk] = providers.Dependency()
+    pool: providers.Dependency[TaskPool] = providers.Dependency()
 
     entropy = providers.Singleton(HmacEntropy, secret)
 
@@ -127,13 +131,18 @@ class Validator(containers.DeclarativeContainer):
     compare = providers.Singleton(CompareReplies, adapters.embedder, rules.provided.similarity)
     recall = providers.Singleton(RecallReasoning, adapters.store, rules.provided.similarity)
     judge = providers.Singleton(JudgeReplies, adapters.verifier, rules)
+    take_pool_tasks = providers.Singleton(TakePoolTasks, adapters.pool, rules)
     take_user_tasks = providers.Singleton(TakeUserTasks, adapters.desk, adapters.notifier, rules)
     settle_user_tasks = providers.Singleton(SettleUserTasks, adapters.desk, adapters.store, adapters.notifier)
-    draw_plan = providers.Singleton(DrawPlan, adapters.tasks, take_user_tasks, adapters.store, adapters.entropy, rules)
+    draw_plan = providers.Singleton(
+        *(DrawPlan, adapters.tasks, take_user_tasks, take_pool_tasks),
+        *(adapters.store, adapters.entropy, rules),
+    )
     look_back = providers.Singleton(
         LookBack,
         store=adapters.store,
         desk=adapters.desk,
+        pool=adapters.pool,
         settle=settle_user_tasks,
         entropy=adapters.entropy,
         telemetry=adapters.telemetry,

@@ -287,6 +287,14 @@ class ValidatorSettings(NeuronSettings):
         ge=0,
         le=1,
     )
+    pool_share: float = _setting(
+        "--validator.pool_share",
+        "VALIDATOR_POOL_SHARE",
+        default=0.25,
+        says="Share of an epoch's tasks that come from the pool (`reasonforge tasks import`), 0 to 1.",
+        ge=0,
+        le=1,
+    )
     keep_epochs: int = _setting(
         "--validator.keep_epochs",
         "VALIDATOR_KEEP_EPOCHS",

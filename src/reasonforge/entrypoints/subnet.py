@@ -26,17 +26,20 @@ from reasonforge.adapters.memory.ledger import MemoryLedger
 from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.adapters.memory.store import MemoryStore
 from reasonforge.adapters.memory.task_desk import MemoryTaskDesk
+from reasonforge.adapters.memory.task_pool import MemoryTaskPool
 from reasonforge.adapters.memory.temperaments import refuse_unknown, tempered
 from reasonforge.adapters.memory.transport import MemoryNetwork
 from reasonforge.adapters.memory.verifier import SharedVerifier
 from reasonforge.adapters.sqlalchemy.database import Database, open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
+from reasonforge.adapters.sqlalchemy.task_pool import SqlAlchemyTaskPool
 from reasonforge.adapters.sqlalchemy.user_tasks import SqlAlchemyTaskDesk
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.ports.reasoner import Reasoner
 from reasonforge.application.ports.store import Store
 from reasonforge.application.ports.task_desk import TaskDesk
+from reasonforge.application.ports.task_pool import TaskPool
 from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import MinerHandlers, Transport
@@ -162,6 +165,7 @@ class InProcessSubnet:
         self.network = MemoryNetwork(self.clock, seed, faults)
         self.notifier = MemoryNotifier()
         self.desk = MemoryTaskDesk()
+        self.pool = MemoryTaskPool()
         self.jury = MemoryJury(self.rules.parameters.validators_per_task, self._stake_of) if jury else None
         self.embedder = embedder or HashingEmbedder()
         self.verifier = SharedVerifier(verifier or inline_verifier(self.clock))
@@ -302,6 +306,9 @@ class InProcessSubnet:
             if self._database is None or self._recorder is None
             else SqlAlchemyTaskDesk(self._database, self._recorder)
         )
+        pool: TaskPool = (
+            self.pool if self._database is None else SqlAlchemyTaskPool(self._database, self._recorder or self.clock)
+        )
         container = Validator(
             adapters=MemoryAdapters(
                 ledger=self.ledger,
@@ -317,6 +324,7 @@ class InProcessSubnet:
                 notifier=self.notifier,
                 **self._tasks,
                 desk=desk,
+                pool=pool,
             ),
             rules=evolve(self.rules, policy=policy),
         )

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from reasonforge.adapters.tasks.document import DatabaseDocument, read_json_file, read_task
+from reasonforge.adapters.tasks.document import DatabaseDocument, PlacedDocument, read_placed, read_task
 from reasonforge.adapters.tasks.topics import TOPICS, shortfalls, uneven
 from reasonforge.domain.discipline import Discipline
 from reasonforge.domain.errors import OperatorError
@@ -24,11 +24,13 @@ class FiledTask:
 
     Attributes:
         name: its id; where it has none, its place in the file.
+        line: on which it begins in its file, from 1.
         document: as it was read; empty where it is no object.
         task: None where `wrong` says why there is none.
     """
 
     path: Path
+    line: int
     name: str
     document: Mapping[str, Any]
     task: Task | None
@@ -60,28 +62,30 @@ def _files(path: Path) -> list[Path]:
         if not path.exists():
             raise OperatorError(f"there is no file or folder {path}: name files of tasks, or run where {DATABASE} is")
         return [path]
-    found = sorted(path.rglob("*.json"))
+    found = sorted(one for one in path.rglob("*.json*") if one.suffix in {".json", ".jsonl"})
     if not found:
-        raise OperatorError(f"the folder {path} has no file of tasks (*.json) in it")
+        raise OperatorError(f"the folder {path} has no file of tasks (*.json, *.jsonl) in it")
     return found
 
 
 def _tasks(path: Path) -> list[FiledTask]:
-    content = read_json_file(path)
-    documents = content if isinstance(content, list) else [content]
+    documents = read_placed(path)
     if not documents:
         raise OperatorError(f"{path} has no tasks in it")
     return [_filed(path, number, one) for number, one in enumerate(documents, start=1)]
 
 
-def _filed(path: Path, number: int, document: Any) -> FiledTask:
+def _filed(path: Path, number: int, placed: PlacedDocument) -> FiledTask:
+    document = placed.document
     whole = document if isinstance(document, dict) else {}
     named = whole.get("task_id")
     name = named[:200] if isinstance(named, str) and named else f"task {number}"
+    if placed.wrong:
+        return FiledTask(path, placed.line, name, whole, None, placed.wrong)
     try:
-        return FiledTask(path, name, whole, read_task(document, "it", DatabaseDocument), "")
+        return FiledTask(path, placed.line, name, whole, read_task(document, "it", DatabaseDocument), "")
     except OperatorError as error:
-        return FiledTask(path, name, whole, None, str(error))
+        return FiledTask(path, placed.line, name, whole, None, str(error))
 
 
 def _without_repetitions(tasks: Sequence[FiledTask]) -> Iterator[FiledTask]:
@@ -95,9 +99,9 @@ def _without_repetitions(tasks: Sequence[FiledTask]) -> Iterator[FiledTask]:
         first = ids.setdefault(one.task.task_id, one)
         same = statements.setdefault(one.task.problem, one)
         if first is not one:
-            yield FiledTask(one.path, one.name, one.document, None, f"another task of {first.path} has this task_id")
+            yield evolve(one, task=None, wrong=f"another task of {first.path} has this task_id")
         elif same is not one:
-            yield FiledTask(one.path, one.name, one.document, None, f"it states what {same.name} states")
+            yield evolve(one, task=None, wrong=f"it states what {same.name} states")
         else:
             yield one
 

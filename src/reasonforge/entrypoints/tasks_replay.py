@@ -9,6 +9,7 @@ import typer
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.state_file import look_at
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
+from reasonforge.adapters.sqlalchemy.task_pool import SqlAlchemyTaskPool
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.adapters.tasks.registry import FAMILIES
 from reasonforge.adapters.tasks.source import GeneratedTasks
@@ -45,7 +46,9 @@ def replay(
 
 async def _replay(where: str, owner: Hotkey, epoch: EpochNumber) -> Replay:
     with open_database(where, claim=False) as database:
-        return await ReplayEpoch(SqlAlchemyStore(database, owner, SystemClock()), GeneratedTasks(FAMILIES))(epoch)
+        clock = SystemClock()
+        store, pool = SqlAlchemyStore(database, owner, clock), SqlAlchemyTaskPool(database, clock)
+        return await ReplayEpoch(store, GeneratedTasks(FAMILIES), pool)(epoch)
 
 
 def _owner(named: str, there: list[Hotkey], where: str) -> Hotkey:

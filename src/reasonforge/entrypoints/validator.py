@@ -12,6 +12,7 @@ from reasonforge.adapters.memory.embedder import HashingEmbedder
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.event_log import SqlAlchemyEventLog
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
+from reasonforge.adapters.sqlalchemy.task_pool import SqlAlchemyTaskPool
 from reasonforge.adapters.sqlalchemy.user_tasks import SqlAlchemyTaskDesk
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.adapters.tasks.source import GeneratedTasks
@@ -93,6 +94,7 @@ async def _validate(settings: ValidatorSettings) -> None:
                 telemetry=telemetry,
                 notifier=journal,
                 desk=SqlAlchemyTaskDesk(database, clock),
+                pool=SqlAlchemyTaskPool(database, clock),
             ),
             rules=rules,
         )
@@ -125,6 +127,7 @@ def rules_of(settings: ValidatorSettings) -> ValidatorRules:
         policy=policy_named(settings.scoring_policy),
         sample_size=settings.sample_size,
         api_share=settings.api_share,
+        pool_share=settings.pool_share,
         keep_epochs=settings.keep_epochs,
     )
 

@@ -26,6 +26,13 @@ epoch_plans = Table(
     Column("timeout_seconds", Double(), nullable=False),
     Column("history_epochs", Integer, nullable=False, comment="in which no instance is asked again"),
     Column("user_tasks", Text, nullable=False, comment="JSON: ids of the users' tasks in the epoch"),
+    Column(
+        "pool_tasks",
+        Text,
+        nullable=False,
+        server_default="[]",
+        comment="JSON: ids of the operator's own tasks in the epoch",
+    ),
     Column("committed_at", Double(), nullable=False),
     Column("revealed_at", Double()),
 )

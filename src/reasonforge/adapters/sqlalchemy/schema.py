@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select, text, update
 
-from reasonforge.adapters.sqlalchemy import gateway_tables, plan_tables, tables
+from reasonforge.adapters.sqlalchemy import gateway_tables, plan_tables, pool_tables, tables
 from reasonforge.adapters.sqlalchemy.tables import APPLICATION_ID, SCHEMA_VERSION, metadata
 from reasonforge.domain.errors import OperatorError
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _DIGITS = 4
-EVERY_TABLE = (tables, plan_tables, gateway_tables)
+EVERY_TABLE = (tables, plan_tables, gateway_tables, pool_tables)
 """Whose tables are all in one `metadata`: they belong to every database."""
 _version_table = Table(
     "alembic_version", MetaData(), Column("version_num", String(32), primary_key=True, nullable=False)

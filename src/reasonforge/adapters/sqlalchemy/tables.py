@@ -25,11 +25,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import BigInteger, TypeEngine, UserDefinedType
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """The newest migration's number (`schema.py`).
 
 1: a validator's records. 2: and a miner's (`book_owner`, `told_scores`, `asked_questions`). 3: and what an epoch is
-bound to (`plan_tables`), what the gateway keeps (`gateway_tables`), and weights that are on their way.
+bound to (`plan_tables`), what the gateway keeps (`gateway_tables`), and weights that are on their way. 4: and an
+operator's own tasks (`pool_tables`).
 """
 
 APPLICATION_ID = 0x52465331

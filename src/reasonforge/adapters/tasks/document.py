@@ -1,10 +1,11 @@
 """A task as a file has it (7-tasks §7.5): written by us or by hand, read with every field checked."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from attrs import frozen
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from reasonforge.domain.answer import ExactAnswer
@@ -18,6 +19,8 @@ from reasonforge.domain.task import Task
 
 MOST_FILE_BYTES = 64_000_000
 """Of a whole file of tasks."""
+_JSON_SPACE = " \t\r\n"
+_DECODER = json.JSONDecoder()
 
 _Text = Annotated[str, Field(max_length=200_000)]
 _Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
@@ -191,6 +194,14 @@ def _sentence(error: ValidationError) -> str:
 
 def read_json_file(path: Path, most_bytes: int = MOST_FILE_BYTES) -> Any:
     """The JSON of a file; `OperatorError` when it cannot be read, is too large, or is no JSON."""
+    content = _content(path, most_bytes)
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise OperatorError(f"{path} is no JSON: {error}") from error
+
+
+def _content(path: Path, most_bytes: int) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(most_bytes + 1)
@@ -198,10 +209,58 @@ def read_json_file(path: Path, most_bytes: int = MOST_FILE_BYTES) -> Any:
         raise OperatorError(f"{path} cannot be read: {error.strerror}") from error
     if len(content) > most_bytes:
         raise OperatorError(f"{path} is larger than {most_bytes} bytes")
+    return content
+
+
+@frozen
+class PlacedDocument:
+    """A document of a file, and the line on which it begins, from 1; `wrong` says why it is none, else empty."""
+
+    line: int
+    document: Any
+    wrong: str = ""
+
+
+def read_placed(path: Path, most_bytes: int = MOST_FILE_BYTES) -> list[PlacedDocument]:
+    """The documents of a file: of an array each element, of JSON Lines (*.jsonl) each line, else the whole.
+
+    Raises:
+        OperatorError: the file cannot be read, is too large, or is no JSON; a line that is none says so by itself.
+    """
     try:
-        return json.loads(content)
+        text = _content(path, most_bytes).decode()
+        if path.suffix == ".jsonl":
+            return [_line(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+        json.loads(text)  # from here on it is JSON
     except (ValueError, RecursionError) as error:
         raise OperatorError(f"{path} is no JSON: {error}") from error
+    return list(_elements(text))
+
+
+def _line(number: int, line: str) -> PlacedDocument:
+    try:
+        return PlacedDocument(number, json.loads(line))
+    except (ValueError, RecursionError) as error:
+        return PlacedDocument(number, None, f"it is no JSON: {error}")
+
+
+def _elements(text: str) -> Iterator[PlacedDocument]:
+    at, line, past = _after_space(text, 0), 1, 0
+    is_array = text[at] == "["
+    at = _after_space(text, at + is_array)
+    while at < len(text) and text[at] != "]":
+        line, past = line + text.count("\n", past, at), at
+        document, end = _DECODER.raw_decode(text, at)
+        yield PlacedDocument(line, document)
+        at = _after_space(text, end)
+        if at < len(text) and text[at] == ",":
+            at = _after_space(text, at + 1)
+
+
+def _after_space(text: str, at: int) -> int:
+    while at < len(text) and text[at] in _JSON_SPACE:
+        at += 1
+    return at
 
 
 def read_task_file(path: Path) -> tuple[Task, ...]:

@@ -10,6 +10,7 @@ from reasonforge.application.ports.store import Store
 from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.transport import Request
 from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.application.validator.take_pool_tasks import TakePoolTasks, allows_variants, as_asked
 from reasonforge.application.validator.take_user_tasks import TakeUserTasks
 from reasonforge.domain.commitment import EpochCommitment
 from reasonforge.domain.epoch import Epoch
@@ -63,6 +64,7 @@ class DrawPlan:
 
     tasks: TaskSource
     take_user_tasks: TakeUserTasks
+    take_pool_tasks: TakePoolTasks
     store: Store
     entropy: Entropy
     rules: ValidatorRules
@@ -72,15 +74,19 @@ class DrawPlan:
         record = await self.store.commitment_of(epoch.number)
         bound = None if record is None else record.committed
         users = await self.take_user_tasks(epoch, asker, bound)
+        pool = await self.take_pool_tasks(epoch, asker, bound, self.rules.parameters.tasks_per_epoch - len(users))
         seed = self.entropy.seed_of(epoch.number)
-        commitment = bound or self._commitment(epoch, seed, users)
+        commitment = bound or self._commitment(epoch, seed, users, pool)
         seen = set(await self.store.asked_instances(commitment.since(), epoch.number))
-        drawn = await draw_tasks(self.tasks, commitment, seed, seen, [travelling(task) for task in users])
+        others = [*(travelling(task) for task in users), *(as_asked(task, commitment) for task in pool)]
+        drawn = await draw_tasks(self.tasks, commitment, seed, seen, others)
         seen.update(task.instance for task in drawn)
         hands = deal(metagraph.may_be_asked(asker), len(drawn), self.rules.sample_size, seed.rng("miners"))
         batches = []
         for index, (task, hand) in enumerate(zip(drawn, hands, strict=True)):
-            own = await self.tasks.variants(task, [neuron.hotkey for neuron in hand], seen)
+            own: Sequence[Task] = ()
+            if allows_variants(task, commitment):
+                own = await self.tasks.variants(task, [neuron.hotkey for neuron in hand], seen)
             seen.update(variant.instance for variant in own)
             batches.append(_batch(index, task, hand, own, seed))
         instances = frozenset(
@@ -88,9 +94,11 @@ class DrawPlan:
         )
         return Plan(tuple(batches), commitment, instances)
 
-    def _commitment(self, epoch: Epoch, seed: EpochSeed, users: Sequence[UserTask]) -> EpochCommitment:
+    def _commitment(
+        self, epoch: Epoch, seed: EpochSeed, users: Sequence[UserTask], pool: Sequence[Task]
+    ) -> EpochCommitment:
         parameters = self.rules.parameters
-        drawn = parameters.tasks_per_epoch - len(users)
+        drawn = parameters.tasks_per_epoch - len(users) - len(pool)
         return EpochCommitment(
             epoch=epoch,
             commitment=seed.commitment(),
@@ -100,18 +108,22 @@ class DrawPlan:
             timeout_seconds=self.tasks.timeout_seconds,
             window=self.rules.similarity.history_epochs,
             user_tasks=tuple(task.task_id for task in users),
+            pool_tasks=tuple(task.task_id for task in pool),
         )
 
 
 async def draw_tasks(
-    source: TaskSource, commitment: EpochCommitment, seed: EpochSeed, seen: set[str], users: Sequence[Task]
+    source: TaskSource, commitment: EpochCommitment, seed: EpochSeed, seen: set[str], others: Sequence[Task]
 ) -> list[Task]:
-    """The epoch's tasks in the order in which they are asked; users' stand anywhere among the drawn ones."""
+    """The epoch's tasks in the order in which they are asked; users' and the pool's stand anywhere among the drawn
+    ones, whose instances are none of the pool's.
+    """
+    taken = seen | {task.instance for task in others if task.instance}
     drawn = await source.draw(
-        commitment.epoch, commitment.tasks, commitment.traps, seed.rng("tasks"), seen, commitment.families
+        commitment.epoch, commitment.tasks, commitment.traps, seed.rng("tasks"), taken, commitment.families
     )
-    tasks = [*users, *(evolve(task, timeout_seconds=commitment.timeout_seconds) for task in drawn)]
-    if users:
+    tasks = [*others, *(evolve(task, timeout_seconds=commitment.timeout_seconds) for task in drawn)]
+    if others:
         seed.rng("order").shuffle(tasks)
     return tasks
 

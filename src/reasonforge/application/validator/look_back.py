@@ -4,6 +4,7 @@ from reasonforge.application.ports.entropy import Entropy
 from reasonforge.application.ports.notifier import Notifier, OperatorNotice, Severity
 from reasonforge.application.ports.store import Store
 from reasonforge.application.ports.task_desk import TaskDesk
+from reasonforge.application.ports.task_pool import TaskPool
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.validator.settle_user_tasks import SettleUserTasks
 from reasonforge.domain.epoch import Epoch
@@ -26,6 +27,7 @@ class LookBack:
 
     store: Store
     desk: TaskDesk
+    pool: TaskPool
     settle: SettleUserTasks
     entropy: Entropy
     telemetry: Telemetry
@@ -43,6 +45,8 @@ class LookBack:
         await self._reveal(validator)
 
     async def _give_up(self, validator: Hotkey, number: EpochNumber) -> None:
+        if await self.store.commitment_of(number) is None:  # nobody was asked
+            await self.pool.give_back(validator, number)
         recorded = await self.store.recorded(number)
         await self.settle(validator, number, recorded.values())
         if await self._queue_again(validator, number):

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from attrs import fields, frozen
 
 from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.task_pool import TaskPool
 from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.validator.draw_plan import draw_tasks
+from reasonforge.application.validator.take_pool_tasks import allows_variants, as_asked
 from reasonforge.domain.answers.open_answer import OpenAnswer
 from reasonforge.domain.commitment import EpochCommitment, SeedRecord
 from reasonforge.domain.discipline import Discipline
@@ -57,6 +59,7 @@ class ReplayEpoch:
 
     store: Store
     tasks: TaskSource
+    pool: TaskPool
 
     async def __call__(self, number: EpochNumber) -> Replay:
         """Raises `OperatorError` when there is nothing to prove, `ValidatorFault` when its families are not here."""
@@ -72,19 +75,35 @@ class ReplayEpoch:
             raise OperatorError(f"the tasks of epoch {number} are not kept any more (--validator.keep_epochs)")
         seen = set(await self.store.asked_instances(committed.since(), number))
         users = [_user_task(name, recorded) for name in committed.user_tasks]
-        drawn = await draw_tasks(self.tasks, committed, seed, seen, users)
+        pool = await self._of_the_pool(committed)
+        drawn = await draw_tasks(self.tasks, committed, seed, seen, [*users, *pool])
         seen.update(task.instance for task in drawn)
         replayed, asked = [], {task.instance for task in drawn if task.instance}
         for index, task in enumerate(drawn):
             scored = recorded.get(index)
             own: Sequence[Task] = ()
-            if scored is not None:
+            if scored is not None and allows_variants(task, committed):
                 own = await self.tasks.variants(task, [reply.hotkey for reply in scored.replies], seen)
             seen.update(variant.instance for variant in own)
             asked.update(variant.instance for variant in own)
             differences = () if scored is None else tuple(_compared(task, own, scored, seed))
             replayed.append(ReplayedTask(index, task, scored is not None, len(own), differences))
         return Replay(record, tuple(replayed), tuple(_of_the_epoch(committed, drawn, recorded, asked, noted)))
+
+    async def _of_the_pool(self, committed: EpochCommitment) -> list[Task]:
+        """As they were imported, which is what must have been recorded."""
+        if not committed.pool_tasks:
+            return []
+        there = {one.task.task_id: one for one in await self.pool.listed()}
+        missing = [
+            name
+            for name in committed.pool_tasks
+            if name not in there or there[name].taken_epoch != committed.epoch.number
+        ]
+        if missing:
+            number = committed.epoch.number
+            raise OperatorError(f"epoch {number} asked the task {missing[0]}, which this file's pool did not give it")
+        return [as_asked(there[name].task, committed) for name in committed.pool_tasks]
 
 
 def _user_task(name: TaskId, recorded: Mapping[int, ScoredTask]) -> Task:

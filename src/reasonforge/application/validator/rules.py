@@ -2,7 +2,7 @@
 
 from math import floor
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS, MechanismParameters
 from reasonforge.domain.scoring.policies import DEFAULT_POLICY
@@ -20,9 +20,9 @@ def _at_least_one(_instance: object, _attribute: object, value: int) -> None:
         raise ValueError(message)
 
 
-def _a_share(_instance: object, _attribute: object, value: float) -> None:
+def _a_share(_instance: object, attribute: "Attribute[float]", value: float) -> None:
     if not 0.0 <= value <= 1.0:
-        message = f"api_share must be from 0 to 1, and is {value}"
+        message = f"{attribute.name} must be from 0 to 1, and is {value}"
         raise ValueError(message)
 
 
@@ -36,6 +36,8 @@ class ValidatorRules:
         similarity: when reasoning counts as copied, and how far back it is compared.
         version_key: told to the chain with the weights.
         api_share: how much of an epoch's tasks users may submit, in [0, 1]; above 0 that is one at least.
+        pool_share: how much of an epoch's tasks come from the operator's own pool while it has any, in [0, 1]; above 0
+            that is one at least.
         keep_epochs: newest epochs whose tasks, replies and reasoning are kept, more than the similarity's
             `history_epochs`: what replies are compared with is not deleted.
     """
@@ -47,6 +49,7 @@ class ValidatorRules:
     similarity: SimilarityRules = DEFAULT_RULES
     version_key: int = 0
     api_share: float = field(default=0.25, validator=_a_share)
+    pool_share: float = field(default=0.25, validator=_a_share)
     keep_epochs: int = field(default=DEFAULT_KEEP_EPOCHS)
 
     @keep_epochs.validator
@@ -60,7 +63,15 @@ class ValidatorRules:
         """Users' tasks in an epoch: rounded down, so that miners of a user's own steer no more than the share; but one,
         so that nobody waits for ever, and never in place of the only task.
         """
+        return self._most(self.api_share)
+
+    @property
+    def most_pool_tasks(self) -> int:
+        """Tasks of the pool in an epoch, rounded like those of users."""
+        return self._most(self.pool_share)
+
+    def _most(self, share: float) -> int:
         tasks = self.parameters.tasks_per_epoch
-        if self.api_share in {0.0, 1.0}:
-            return tasks if self.api_share else 0
-        return min(max(1, floor(self.api_share * tasks)), tasks - 1)
+        if share in {0.0, 1.0}:
+            return tasks if share else 0
+        return min(max(1, floor(share * tasks)), tasks - 1)

@@ -20,6 +20,7 @@ def plan_row(epoch_id: int, commitment: EpochCommitment, committed_at: float) ->
         "timeout_seconds": commitment.timeout_seconds,
         "history_epochs": commitment.window,
         "user_tasks": write_json(commitment.user_tasks),
+        "pool_tasks": write_json(commitment.pool_tasks),
         "committed_at": committed_at,
     }
 
@@ -40,6 +41,7 @@ def read_seed_record(row: Fields) -> SeedRecord:
         timeout_seconds=row.number("timeout_seconds"),
         window=row.integer("history_epochs"),
         user_tasks=tuple(TaskId(one) for one in read_texts(read_json(row.any("user_tasks")))),
+        pool_tasks=tuple(TaskId(one) for one in read_texts(read_json(row.any("pool_tasks")))),
     )
     seed = row.blob_or_none("seed")
     try:
