@@ -550,7 +550,7 @@ class StoreContract:
             run(scenario(store))
 
     def test_weights_on_their_way_are_told_from_those_never_sent(self) -> None:
-        """What was noted before weights are sent is there until they are settled; the first note stays."""
+        """What was noted before weights are sent is there until they are settled; the last note counts."""
 
         async def scenario(store: Store) -> None:
             await store.open_epoch(epoch_of(0))
@@ -561,7 +561,7 @@ class StoreContract:
             await store.sending(EpochNumber(0), BlockNumber(5))
             await store.sending(EpochNumber(0), BlockNumber(9))
             assert await store.state_of(EpochNumber(0)) is EpochState.PUBLISHING
-            assert list(await store.unpublished()) == [PendingWeights(epoch_of(0), ROW, BlockNumber(5))]
+            assert list(await store.unpublished()) == [PendingWeights(epoch_of(0), ROW, BlockNumber(9))]
             assert await store.standing_before(EpochNumber(1)) == STANDING
             await store.publish(Publication(epoch_of(0), SETTLING[0]))
             assert list(await store.unpublished()) == []

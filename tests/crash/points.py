@@ -9,6 +9,7 @@ import inspect
 import os
 import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from types import CodeType, FrameType
 from typing import Any, NoReturn
 
 from attrs import define, field, frozen
-from sqlalchemy import Engine, Pool, event
+from sqlalchemy import Connection, Engine, Pool, event
 
 import reasonforge
 
@@ -25,7 +26,9 @@ OURS = str(Path(reasonforge.__file__).parent) + os.sep
 _COROUTINES = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _YIELD, _RESUME = dis.opmap["YIELD_VALUE"], dis.opmap["RESUME"]
 BEGINS, WAITS, GOES_ON, ENDS = "begins", "waits", "goes on", "ends"
-STATEMENT, COMMIT, COMMITTED = "statement", "commit", "committed"
+STATEMENT, COMMIT, COMMITTED, READING = "statement", "commit", "committed", "reading:"
+ELSEWHERE_THE_SAME = (BEGINS, GOES_ON, ENDS, READING)
+"""Points between which and a neighbour nothing leaves the process: whoever dies there leaves what it leaves at that."""
 
 
 @frozen
@@ -54,13 +57,27 @@ class Points:
     total: int = field(default=0, init=False)
     _waiting: str = field(default="", init=False)
     _ours: dict[CodeType, bool] = field(factory=dict, init=False)
+    _writes: threading.local = field(factory=threading.local, init=False)
 
     def watch(self) -> None:
         """From here on, in this thread, and in all threads' databases."""
-        event.listen(Engine, "before_cursor_execute", lambda *_: self._reach(STATEMENT, sys._getframe(1)))
-        event.listen(Engine, "commit", lambda _: self._reach(COMMIT, sys._getframe(1)))
-        event.listen(Pool, "checkin", lambda *_: self._reach(COMMITTED, sys._getframe(1)))
+        event.listen(Engine, "before_cursor_execute", self._before_statement)
+        event.listen(Engine, "commit", self._before_commit)
+        event.listen(Pool, "checkin", self._after_transaction)
         sys.settrace(self._called)
+
+    def _before_statement(self, connection: Connection, *_: Any) -> None:
+        self._in_database(STATEMENT, writes=_writes(connection))
+
+    def _before_commit(self, connection: Connection) -> None:
+        self._writes.last = _writes(connection)
+        self._in_database(COMMIT, writes=self._writes.last)
+
+    def _after_transaction(self, *_: Any) -> None:
+        self._in_database(COMMITTED, writes=getattr(self._writes, "last", True))
+
+    def _in_database(self, what: str, *, writes: bool) -> None:
+        self._reach(what if writes else f"{READING} {what}", sys._getframe(2))
 
     def _called(self, frame: FrameType, _event: str, _argument: Any) -> Callable[..., Any] | None:
         code = frame.f_code
@@ -69,7 +86,8 @@ class Points:
         if not self._ours[code]:
             return None
         frame.f_trace_lines = False
-        if _argument_of(code, _RESUME, frame.f_lasti) == 0:
+        resumed = _argument_of(code, _RESUME, frame.f_lasti)
+        if resumed is not None and resumed & 3 == 0:
             self._waiting = ""
             self._reach(BEGINS, frame)
         else:
@@ -103,18 +121,24 @@ class Points:
             _die()
 
 
+def _writes(connection: Connection) -> bool:
+    """Whether a transaction is one of those that may write: each medium says so in its own way."""
+    options = connection.get_execution_options()
+    return "writes" in options or "begin" in options
+
+
 def _argument_of(code: CodeType, operation: int, at: int) -> int | None:
     """The argument of the instruction, if it is that operation."""
     return code.co_code[at + 1] if at >= 0 and code.co_code[at] == operation else None
 
 
 def _where(frame: FrameType | None) -> str:
-    """Our frames from here outwards: file:line each."""
+    """Our frames from here outwards: file:line(function) each."""
     found = []
     while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith(OURS):
-            found.append(f"{name.removeprefix(OURS)}:{frame.f_lineno}")
+            found.append(f"{name.removeprefix(OURS)}:{frame.f_lineno}({frame.f_code.co_name})")
         frame = frame.f_back
     return " < ".join(found)
 

@@ -24,6 +24,7 @@ from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.event_log import SqlAlchemyEventLog
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
 from reasonforge.adapters.sqlalchemy.user_tasks import SqlAlchemyTaskDesk
+from reasonforge.adapters.tasks.registry import ANYWHERE
 from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.application.validator.keep_running import KeepRunning
 from reasonforge.application.validator.rules import ValidatorRules
@@ -39,7 +40,6 @@ from tests.crash.talk import Fields, keypair_of, own_output
 
 VALIDATOR = "validator"
 SECRET = bytes(range(32))
-USERS_SHARE = 0.34
 LONGEST_LIFE = 60.0
 
 
@@ -61,7 +61,7 @@ async def live(job: Fields) -> None:
                     store=store,
                     embedder=HashingEmbedder(),
                     verifier=inline_verifier(clock),
-                    tasks=GeneratedTasks(),
+                    tasks=GeneratedTasks(tuple(one for one in ANYWHERE if one.name in job["families"])),
                     jury=None,
                     clock=clock,
                     telemetry=public,
@@ -69,7 +69,7 @@ async def live(job: Fields) -> None:
                     desk=SqlAlchemyTaskDesk(database, clock),
                 ),
                 rules=ValidatorRules(
-                    parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=job["tasks"]), api_share=USERS_SHARE
+                    parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=job["tasks"]), api_share=job["users_share"]
                 ),
             )
             container.check_dependencies()

@@ -9,7 +9,7 @@ import json
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -38,6 +38,7 @@ MOST_LIVES = 60
 """Of one epoch: a validator that comes to no end has lost its way."""
 Table = list[tuple[Any, ...]]
 SKILLS = {"miner-1": 1.0, "miner-2": 0.8, "miner-3": 0.9, "miner-4": 0.6}
+QUICK = ("permutation_orders", "smallest_multiples", "stable_matching", "lru_evictions")
 _KEY = KeyId("k" * 18)
 
 
@@ -48,14 +49,18 @@ class Story:
     Attributes:
         epochs, miners, tasks: how many; tasks an epoch.
         users: tasks that users have queued before it begins.
+        users_share: of an epoch's tasks.
         commit_reveal: whether the chain hides weights.
+        families: what tasks are drawn from.
     """
 
     epochs: int = 1
     miners: int = 2
-    tasks: int = 3
+    tasks: int = 2
     users: int = 1
+    users_share: float = 0.5
     commit_reveal: bool = False
+    families: tuple[str, ...] = QUICK
 
 
 @frozen
@@ -86,6 +91,7 @@ class Ending:
         sent: every row of weights that came to the chain, and what it said.
         weights: what the chain shows at the end.
         told: epochs that each miner was told of, by miner.
+        blocks_passed: whether blocks passed from one life to the next.
     """
 
     lives: tuple[Life, ...]
@@ -93,6 +99,7 @@ class Ending:
     sent: list[Fields]
     weights: dict[str, dict[str, float]]
     told: tuple[tuple[int, ...], ...]
+    blocks_passed: bool
 
 
 @define
@@ -108,14 +115,21 @@ class World:
     _templates: dict[str, str] = field(factory=dict, init=False)
 
     def play(
-        self, story: Story, kills: Sequence[Point | int] = (), *, server: bool = False, late: Sequence[int] = ()
+        self,
+        story: Story,
+        kills: Sequence[Point | int | None] = (),
+        *,
+        server: bool = False,
+        late: Sequence[int] = (),
+        meddle: Callable[[str], None] | None = None,
     ) -> Ending:
         """The story with the validator killed at these points, of one life after another.
 
         Args:
-            kills: the point where each of the first lives ends.
+            kills: the point where each of the first lives ends; None where it is not killed.
             server: whether the database is PostgreSQL's.
             late: blocks that pass before the validator is started again, after each of the first deaths.
+            meddle: does something to the database after each death: what the comparison must find.
         """
         miners = self.miners[: story.miners]
         keys = [keypair_of(name).ss58_address for name in [*SKILLS][: story.miners]]
@@ -126,7 +140,7 @@ class World:
         database = self._database(story.users, server=server)
         self.chain.ask(do="pass", blocks=3)
         waiting, pauses, lives = list(kills), list(late), list[Life]()
-        heard = Counter[str]()
+        heard, passed = Counter[str](), 0
         for _ in range(story.epochs):
             for _ in range(MOST_LIVES):
                 life = self._live(story, chain, database, waiting.pop(0) if waiting else None)
@@ -135,7 +149,11 @@ class World:
                 heard = heard_now
                 if life.died is None and _is_settled(database):
                     break
-                self.chain.ask(do="pass", blocks=1 if life.died is None else (pauses.pop(0) if pauses else 0))
+                if life.died is not None and meddle is not None:
+                    meddle(database)
+                blocks = 1 if life.died is None else (pauses.pop(0) if pauses else 0)
+                self.chain.ask(do="pass", blocks=blocks)
+                passed += blocks
             else:
                 raise AssertionError(f"the epoch is not over after {MOST_LIVES} lives")
             now = self.chain.ask(do="tell")
@@ -143,7 +161,7 @@ class World:
         seen = self.chain.ask(do="tell")
         told = tuple(tuple(one["told"]) for one in _all(miners, do="tell"))
         tables = rows_of(database)
-        return Ending(tuple(lives), tables, seen["sent"], seen["weights"], told)
+        return Ending(tuple(lives), tables, seen["sent"], seen["weights"], told, passed > 0)
 
     def _live(self, story: Story, chain: str, database: str, at: Point | int | None) -> Life:
         report = self.folder / "report.json"
@@ -152,6 +170,8 @@ class World:
             chain=chain,
             database=database,
             tasks=story.tasks,
+            users_share=story.users_share,
+            families=story.families,
             at=[at.place, at.time] if isinstance(at, Point) else at,
             report=str(report),
         )["code"]

@@ -172,8 +172,8 @@ class PendingWeights:
     """Weights of a closed epoch that the chain has not confirmed.
 
     Attributes:
-        sent_after: the block of our last weights when these were sent; None while they never were. Once the chain shows
-            a later block, it has taken them.
+        sent_after: the block after which the chain showed no weights of ours when these were sent; None while they
+            never were. Once it shows weights of a later block, it has taken these.
     """
 
     epoch: Epoch

@@ -131,10 +131,9 @@ class MemoryStore:
             if ledger.state in _UNSETTLED and ledger.pending is not None
         ]
 
-    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+    async def sending(self, epoch: EpochNumber, after: BlockNumber) -> None:
         ledger = self._expect(epoch, _UNSETTLED, "its weights cannot be sent")
-        if ledger.state is EpochState.CLOSED:
-            ledger.state, ledger.sent_after = EpochState.PUBLISHING, last_update
+        ledger.state, ledger.sent_after = EpochState.PUBLISHING, after
 
     async def publish(self, publication: Publication) -> None:
         ledger = self._expect(publication.epoch.number, HAS_RESULTS, "it has no weights to publish")

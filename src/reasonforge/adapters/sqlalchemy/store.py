@@ -250,14 +250,13 @@ class SqlAlchemyStore:
 
         return await self._database.read(work)
 
-    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+    async def sending(self, epoch: EpochNumber, after: BlockNumber) -> None:
         def work(connection: Connection) -> None:
             found = self._expect(connection, epoch, _UNSETTLED, "its weights cannot be sent")
-            if found.state is EpochState.CLOSED:
-                sent = update(weights).where(weights.c.epoch_id == found.id).values(sent_after=last_update)
-                connection.execute(sent)
-                state = update(epochs).where(epochs.c.id == found.id).values(state=EpochState.PUBLISHING)
-                connection.execute(state)
+            sent = update(weights).where(weights.c.epoch_id == found.id).values(sent_after=after)
+            connection.execute(sent)
+            state = update(epochs).where(epochs.c.id == found.id).values(state=EpochState.PUBLISHING)
+            connection.execute(state)
 
         await self._database.write(work)
 
