@@ -56,7 +56,6 @@ class Points:
     came: Counter[str] = field(factory=Counter, init=False)
     total: int = field(default=0, init=False)
     _waiting: str = field(default="", init=False)
-    _ours: dict[CodeType, bool] = field(factory=dict, init=False)
     _writes: threading.local = field(factory=threading.local, init=False)
 
     def watch(self) -> None:
@@ -81,9 +80,7 @@ class Points:
 
     def _called(self, frame: FrameType, _event: str, _argument: Any) -> Callable[..., Any] | None:
         code = frame.f_code
-        if code not in self._ours:
-            self._ours[code] = bool(code.co_flags & _COROUTINES) and code.co_filename.startswith(OURS)
-        if not self._ours[code]:
+        if not code.co_flags & _COROUTINES or not code.co_filename.startswith(OURS):  # nearly all, so the cheap one first
             return None
         frame.f_trace_lines = False
         resumed = _argument_of(code, _RESUME, frame.f_lasti)

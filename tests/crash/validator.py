@@ -97,7 +97,8 @@ def _life(job: Fields) -> None:
 
     at = job["at"]
     points = Points(Point(*at) if isinstance(at, list) else at, told)
-    points.watch()
+    if job["watched"]:
+        points.watch()
     asyncio.run(live(job))
     sys.settrace(None)
     with open(job["report"], "w") as report:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import shutil
 import signal
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -40,6 +40,7 @@ Table = list[tuple[Any, ...]]
 SKILLS = {"miner-1": 1.0, "miner-2": 0.8, "miner-3": 0.9, "miner-4": 0.6}
 QUICK = ("permutation_orders", "smallest_multiples", "stable_matching", "lru_evictions")
 _KEY = KeyId("k" * 18)
+_COMPILED: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
 
 
 @frozen
@@ -143,7 +144,7 @@ class World:
         heard, passed = Counter[str](), 0
         for _ in range(story.epochs):
             for _ in range(MOST_LIVES):
-                life = self._live(story, chain, database, waiting.pop(0) if waiting else None)
+                life = self._live(story, chain, database, waiting.pop(0) if waiting else None, watched=not kills)
                 heard_now = Counter(query for told in _all(miners, do="tell") for query in told["asked"])
                 lives.append(Life(life.died, queries(database), heard_now - heard, life.came, life.total))
                 heard = heard_now
@@ -163,7 +164,7 @@ class World:
         tables = rows_of(database)
         return Ending(tuple(lives), tables, seen["sent"], seen["weights"], told, passed > 0)
 
-    def _live(self, story: Story, chain: str, database: str, at: Point | int | None) -> Life:
+    def _live(self, story: Story, chain: str, database: str, at: Point | int | None, *, watched: bool) -> Life:
         report = self.folder / "report.json"
         report.unlink(missing_ok=True)
         code = self.nursery.ask(
@@ -173,6 +174,7 @@ class World:
             users_share=story.users_share,
             families=story.families,
             at=[at.place, at.time] if isinstance(at, Point) else at,
+            watched=at is not None or watched,
             report=str(report),
         )["code"]
         assert code in {0, -signal.SIGKILL}, f"the validator ended with {code}:\n{self.nursery.log.read_text()[-4000:]}"
@@ -233,7 +235,7 @@ def _read(database: str, work: Any) -> Any:
     engine = create_engine(url_of(database).set(drivername=_driver(database)))
     try:
         with engine.connect() as connection:
-            return work(connection)
+            return work(connection.execution_options(compiled_cache=_COMPILED[engine.name]))
     finally:
         engine.dispose()
 
