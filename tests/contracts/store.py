@@ -571,6 +571,22 @@ class StoreContract:
         with self.fresh() as store:
             run(scenario(store))
 
+    def test_pending_weights_know_of_the_last_ones_that_were_set(self) -> None:
+        """The block is that of the latest weights that the chain took, of whatever epoch; what it refused has none."""
+        answers = (WeightsSet(BlockNumber(11)), WeightsCommitted(BlockNumber(9), BlockNumber(30)), SETTLING[-1])
+
+        async def scenario(store: Store) -> None:
+            for number in range(4):
+                await store.open_epoch(epoch_of(number))
+                await store.close(report_of(epoch_of(number)), STANDING)
+            assert {one.last_set for one in await store.unpublished()} == {None}
+            for number, answer in enumerate(answers):
+                await store.publish(Publication(epoch_of(number), answer))
+            assert list(await store.unpublished()) == [PendingWeights(epoch_of(3), ROW, None, BlockNumber(11))]
+
+        with self.fresh() as store:
+            run(scenario(store))
+
     @pytest.mark.parametrize("outcome", SETTLING, ids=lambda outcome: type(outcome).__name__)
     def test_an_answer_of_the_chain_settles_the_epoch(self, outcome: WeightsOutcome) -> None:
         """Set, committed and refused weights are not pending any more."""

@@ -22,7 +22,9 @@ pytest.importorskip("bittensor", reason="the extra bittensor is not installed")
 from tests.crash.compare import broken_promises, faults
 from tests.crash.points import ELSEWHERE_THE_SAME, OURS, WAITS, Point
 from tests.crash.world import Ending, Story, World, world
-from tests.postgres import Cluster
+from tests.postgres import Cluster, postgres
+
+__all__ = ["postgres"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_000)]
 

@@ -174,11 +174,13 @@ class PendingWeights:
     Attributes:
         sent_after: the block after which the chain showed no weights of ours when these were sent; None while they
             never were. Once it shows weights of a later block, it has taken these.
+        last_set: the latest block in which it is known to have taken weights of ours, of whatever epoch.
     """
 
     epoch: Epoch
     row: WeightRow
     sent_after: BlockNumber | None = None
+    last_set: BlockNumber | None = None
 
 
 @frozen

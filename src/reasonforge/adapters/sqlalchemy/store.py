@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Select, Table, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, delete, func, insert, select, update
 
 from reasonforge.adapters.sqlalchemy.codec.documents import FORMAT, Fields
 from reasonforge.adapters.sqlalchemy.codec.history import past_rows, read_past
@@ -233,8 +233,14 @@ class SqlAlchemyStore:
             .where(epochs.c.validator == self.owner, epochs.c.state.in_(_UNSETTLED), weights.c.uids.is_not(None))
             .order_by(epochs.c.number)
         )
+        taken = (
+            select(func.max(weights.c.block))
+            .join(epochs, epochs.c.id == weights.c.epoch_id)
+            .where(epochs.c.validator == self.owner, weights.c.outcome.in_(("set", "committed")))
+        )
 
         def work(connection: Connection) -> list[PendingWeights]:
+            last_set = connection.execute(taken).scalar()
             return [
                 PendingWeights(
                     Epoch(
@@ -244,6 +250,7 @@ class SqlAlchemyStore:
                     ),
                     read_weight_row(row),
                     None if (block := row.any("sent_after")) is None else BlockNumber(block),
+                    None if last_set is None else BlockNumber(last_set),
                 )
                 for row in _fetch(connection, pending)
             ]

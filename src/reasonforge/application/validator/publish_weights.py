@@ -9,7 +9,7 @@ from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.errors import ChainUnreachable
 from reasonforge.domain.events import WeightsPublished
-from reasonforge.domain.identity import BlockNumber
+from reasonforge.domain.identity import GENESIS, BlockNumber
 from reasonforge.domain.metagraph import Metagraph, Neuron
 from reasonforge.domain.report import PendingWeights, Publication
 from reasonforge.domain.weights import (
@@ -47,26 +47,27 @@ class PublishWeights:
         pending = await self.store.unpublished()
         if not pending:
             return None
-        for overtaken in pending[:-1]:
-            detail = f"overtaken by the weights of epoch {pending[-1].epoch.number}"
-            await self._settle(overtaken, WeightsRefused(RefusalReason.OTHER, detail))
-        outcome = await self._send(pending[-1])
-        return None if outcome is None else await self._settle(pending[-1], outcome)
-
-    async def _send(self, pending: PendingWeights) -> WeightsOutcome | None:
+        *overtaken, newest = pending
         try:
             metagraph = await self.chain.metagraph(with_weights=True)
         except ChainUnreachable as error:
-            return WeightsUnreachable(str(error))
+            return await self._settle(newest, WeightsUnreachable(str(error)))
         own = metagraph.of(self.chain.hotkey)
+        if own is not None and any(_in_doubt(one, own, metagraph) for one in pending):
+            return None
+        for one in overtaken:
+            refused = WeightsRefused(RefusalReason.OTHER, f"overtaken by the weights of epoch {newest.epoch.number}")
+            taken = None if own is None else _taken(one, own, metagraph)
+            await self._settle(one, refused if taken is None else taken)
+        return await self._settle(newest, await self._send(newest, own, metagraph))
+
+    async def _send(self, pending: PendingWeights, own: Neuron | None, metagraph: Metagraph) -> WeightsOutcome:
         if own is not None:
             taken = _taken(pending, own, metagraph)
             if taken is not None:
                 return taken
-            if pending.sent_after is not None and metagraph.block - pending.sent_after <= IN_DOUBT_BLOCKS:
-                return None
-            none_since = BlockNumber(max(own.last_update, metagraph.block - 1))
-            await self.store.sending(pending.epoch.number, none_since)  # noted before they are sent
+            none_since = max(own.last_update, metagraph.block - 1, pending.last_set or GENESIS)
+            await self.store.sending(pending.epoch.number, BlockNumber(none_since))  # noted before they are sent
         return await self.chain.set_weights(pending.row, self.rules.version_key)
 
     async def _settle(self, pending: PendingWeights, outcome: WeightsOutcome) -> Publication:
@@ -84,6 +85,13 @@ class PublishWeights:
                 )
             )
         return publication
+
+
+def _in_doubt(pending: PendingWeights, own: Neuron, metagraph: Metagraph) -> bool:
+    """Whether they were sent, and nobody can know yet what became of them."""
+    if pending.sent_after is None or _taken(pending, own, metagraph) is not None:
+        return False
+    return metagraph.block - pending.sent_after <= IN_DOUBT_BLOCKS
 
 
 def _taken(pending: PendingWeights, own: Neuron, metagraph: Metagraph) -> WeightsSet | None:
