@@ -3,7 +3,6 @@
 A new one at another port whenever it is told so.
 """
 
-import asyncio
 import secrets
 from contextlib import AsyncExitStack
 
@@ -76,4 +75,3 @@ async def keep_chains() -> None:
         await serve(chains.act)
     finally:
         await chains.around.aclose()
-

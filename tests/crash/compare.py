@@ -95,5 +95,5 @@ def _unsettled(ending: Ending) -> Iterator[str]:
 def _set_twice(ending: Ending) -> Iterator[str]:
     """As often as epochs were closed, and not once more."""
     taken = sum(one["taken"] for one in ending.sent)
-    if taken != len(ending.sent) or taken != len(ending.tables["weights"]):
+    if taken != len(ending.tables["weights"]):
         yield f"{len(ending.tables['weights'])} epochs have weights, and these were sent: {ending.sent}"

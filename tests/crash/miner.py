@@ -111,4 +111,3 @@ async def mine(name: str, skill: float) -> None:
     finally:
         await transport.close()
         await miner.around.aclose()
-

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Engine, Pool, event
 import reasonforge
 
 OURS = str(Path(reasonforge.__file__).parent) + os.sep
+_DATABASE = str(Path("adapters/sqlalchemy/database.py"))
 _COROUTINES = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _YIELD, _RESUME = dis.opmap["YIELD_VALUE"], dis.opmap["RESUME"]
 BEGINS, WAITS, GOES_ON, ENDS = "begins", "waits", "goes on", "ends"
@@ -80,7 +81,9 @@ class Points:
 
     def _called(self, frame: FrameType, _event: str, _argument: Any) -> Callable[..., Any] | None:
         code = frame.f_code
-        if not code.co_flags & _COROUTINES or not code.co_filename.startswith(OURS):  # nearly all, so the cheap one first
+        if not code.co_flags & _COROUTINES or not code.co_filename.startswith(
+            OURS
+        ):  # nearly all, so the cheap one first
             return None
         frame.f_trace_lines = False
         resumed = _argument_of(code, _RESUME, frame.f_lasti)
@@ -104,7 +107,8 @@ class Points:
         """A whole stack of coroutines waits and goes on at once, which is one point."""
         if self._waiting != what:
             self._waiting = what
-            self._reach(what, frame)
+            reads = frame.f_code.co_name == "_run" and frame.f_code.co_filename.endswith(_DATABASE)
+            self._reach(f"{READING} {what}" if reads and not frame.f_locals["writes"] else what, frame)
 
     def _reach(self, what: str, frame: FrameType) -> None:
         place = f"{what} {_where(frame)}"

@@ -31,16 +31,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3_000)]
 SMALL = Story()
 LARGER = tuple(
     Story(
-        epochs=2, miners=4, tasks=6, users=3, users_share=0.34, commit_reveal=hidden,
+        epochs=2, miners=4, tasks=5, users=3, users_share=0.4, commit_reveal=hidden,
         families=(
-            "permutation_orders", "congruences", "lru_evictions", "sql_totals", "max_flow", "stable_matching",
-            "critical_path", "unit_counterfactual", "translation", "decay_chain", "triage", "voting",
+            "permutation_orders", "lru_evictions", "sql_totals", "stable_matching", "unit_counterfactual",
+            "smallest_multiples", "failing_inputs", "round_robin", "translation", "triage",
         ),
     )
     for hidden in (False, True)
 )  # fmt: skip
 SHARDS = 2
-RANDOM = int(os.environ.get("RF_CRASH_RANDOM", "24"))
+RANDOM = int(os.environ.get("RF_CRASH_RANDOM", "16"))
 EVERYWHERE = os.environ.get("RF_CRASH_POINTS") == "all"
 IN_PIECES = ("adapters/localnet/connection.py", "adapters/bittensor/post.py", "public_events.py", "event_log.py")
 """Where bytes come in more or fewer pieces, and events are written one by one or together: there an await or a
@@ -50,7 +50,8 @@ NOT_IN_THIS_EPOCH = (
     "await self.look_back(self.chain.hotkey, epoch)",  # these two of an epoch that is over already
     "await self.publish_weights()",
     "await self.notifier.tell(OperatorNotice(Severity.URGENT",  # no weights, or none that the chain took
-    "await self._settle(overtaken",  # weights of an earlier epoch
+    "await self._settle(one, refused",  # weights of an earlier epoch
+    "await self._settle(newest, WeightsUnreachable",  # a chain that does not answer
     "await self.jury.judge",  # no jury on a chain
 )
 """Awaits that an epoch in which nothing goes wrong does not come to."""
@@ -148,7 +149,7 @@ def play_at_random(subnet: World, undisturbed: Callable[[Story], Ending], seed: 
 def test_killed_at_random_points_of_larger_epochs(
     subnet: World, undisturbed: Callable[[Story], Ending], shard: int
 ) -> None:
-    """Up to five times in two epochs of six tasks and four miners, on SQLite, with blocks passing meanwhile and with
+    """Up to five times in two epochs of five tasks and four miners, on SQLite, with blocks passing meanwhile and with
     commit-reveal in half of them: the same standings and weights, nothing twice.
     """
     for seed in range(shard, RANDOM // 2, SHARDS):
@@ -173,7 +174,7 @@ def test_started_again_in_a_later_epoch_it_keeps_every_promise_but_the_epoch(
     are answered in the next one; nothing is asked again or set twice.
     """
     points = points_of(undisturbed(SMALL))
-    for point in Random(1).sample(points, max(8, RANDOM // 3)):
+    for point in Random(1).sample(points, max(8, RANDOM // 4)):
         ending = subnet.play(Story(epochs=2), [point], late=[21])
         assert broken_promises(ending) == [], str(point)
 
@@ -193,9 +194,7 @@ def after(undisturbed: Ending, function: str) -> Point:
     return Point(place, life.came[place])
 
 
-def test_the_comparison_sees_a_task_that_is_asked_again(
-    subnet: World, undisturbed: Callable[[Story], Ending]
-) -> None:
+def test_the_comparison_sees_a_task_that_is_asked_again(subnet: World, undisturbed: Callable[[Story], Ending]) -> None:
     """A validator whose record is lost asks again, and the miners tell."""
     whole = undisturbed(SMALL)
     lost = sqlite("PRAGMA foreign_keys = ON; DELETE FROM task_results;")
@@ -203,9 +202,7 @@ def test_the_comparison_sees_a_task_that_is_asked_again(
     assert any("again, which were recorded" in one for one in spoilt), spoilt
 
 
-def test_the_comparison_sees_weights_that_are_set_twice(
-    subnet: World, undisturbed: Callable[[Story], Ending]
-) -> None:
+def test_the_comparison_sees_weights_that_are_set_twice(subnet: World, undisturbed: Callable[[Story], Ending]) -> None:
     """A validator that forgets having sent weights which the chain hides sets them twice, and the chain tells."""
     hidden = Story(commit_reveal=True)
     whole = undisturbed(hidden)

@@ -133,4 +133,3 @@ def bear_validators() -> None:
     for line in sys.stdin:
         assert threading.active_count() == 1, threading.enumerate()
         output.write(json.dumps({"code": _bear(json.loads(line))}) + "\n")
-

@@ -226,7 +226,9 @@ def _prepare(database: str, users: int) -> None:
                     TaskId(f"task_{number}"), "ann", f"Which metal is liquid at {20 + number} °C?",
                     Discipline.SCIENTIFIC, 3, 120.0, NOON,
                 )  # fmt: skip
-                await desk.submit(NewTask(task, _KEY, str(number), "https://ann.example/told"), QueueRules("2026-11", None))
+                await desk.submit(
+                    NewTask(task, _KEY, str(number), "https://ann.example/told"), QueueRules("2026-11", None)
+                )
 
     asyncio.run(go())
 
