@@ -29,10 +29,10 @@ def broken_promises(ending: Ending) -> list[str]:
 def _rows(ending: Ending, undisturbed: Ending) -> Iterator[str]:
     for name, expected in undisturbed.tables.items():
         left_out = _ON_THE_WAY.get(name, set()) if ending.blocks_passed else set()
-        found, expected = (_without(table, left_out) for table in (ending.tables[name], expected))
-        if found != expected:
-            other = [row for row in found if row not in expected]
-            missing = [row for row in expected if row not in found]
+        found, wanted = (_without(table, left_out) for table in (ending.tables[name], expected))
+        if found != wanted:
+            other = [row for row in found if row not in wanted]
+            missing = [row for row in wanted if row not in found]
             yield f"the table {name} holds {len(found)} rows, {other} instead of {missing}"
 
 

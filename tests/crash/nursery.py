@@ -1,4 +1,4 @@
-"""`python -m tests.crash.nursery ROLE:INPUT:OUTPUT ...`: imports once what all need, and forks a process for each role."""
+"""`python -m tests.crash.nursery ROLE:INPUT:OUTPUT …`: imports what all need, and forks a process for each role."""
 
 import asyncio
 import atexit

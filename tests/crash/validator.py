@@ -13,6 +13,7 @@ import threading
 import time
 import traceback
 from contextlib import closing
+from pathlib import Path
 
 from attrs import evolve
 
@@ -91,9 +92,10 @@ async def live(job: Fields) -> None:
 
 
 def _life(job: Fields) -> None:
+    report = Path(job["report"])
+
     def told(point: Point) -> None:
-        with open(job["report"], "w") as report:
-            json.dump({"died": [point.place, point.time]}, report)
+        report.write_text(json.dumps({"died": [point.place, point.time]}))
 
     at = job["at"]
     points = Points(Point(*at) if isinstance(at, list) else at, told)
@@ -101,8 +103,7 @@ def _life(job: Fields) -> None:
         points.watch()
     asyncio.run(live(job))
     sys.settrace(None)
-    with open(job["report"], "w") as report:
-        json.dump({"came": points.came, "total": points.total}, report)
+    report.write_text(json.dumps({"came": points.came, "total": points.total}))
 
 
 def _bear(job: Fields) -> int:

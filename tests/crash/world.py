@@ -127,6 +127,7 @@ class World:
         """The story with the validator killed at these points, of one life after another.
 
         Args:
+            story: what is played.
             kills: the point where each of the first lives ends; None where it is not killed.
             server: whether the database is PostgreSQL's.
             late: blocks that pass before the validator is started again, after each of the first deaths.

@@ -23,8 +23,8 @@ from reasonforge.domain.weights import (
 
 SAME_SHARE = 1e-9
 IN_DOUBT_BLOCKS = 3
-"""For so many blocks, weights that were sent and not answered for may still come in. Sent again earlier, nothing but the
-chain's rate limit would keep them from being set twice."""
+"""For so many blocks, weights that were sent and not answered for may still come in. If they were sent again earlier,
+nothing but the chain's rate limit would keep them from being set twice."""
 
 
 @frozen
