@@ -49,24 +49,27 @@ class Chains:
     async def act(self, asked: Fields) -> Fields:
         if asked["do"] == "begin":
             await self.around.aclose()
-            ledger = self.ledger = WitnessedLedger(commit_reveal=asked["commit_reveal"])
+            self.ledger = ledger = WitnessedLedger(commit_reveal=asked["commit_reveal"])
             ledger.add_founder(Hotkey(asked["validator"]), Coldkey("validator"), STAKE)
             for miner in asked["miners"]:
                 ledger.add_founder(Hotkey(miner), Coldkey(f"{miner}-coldkey"), NOTHING)
             server = LedgerServer(ledger, secrets.token_hex(8))
             return {"url": str(await self.around.enter_async_context(server.listening()))}
-        ledger = self.ledger
-        assert ledger is not None
+        assert self.ledger is not None
         if asked["do"] == "pass":
-            ledger.advance(asked["blocks"])
-        weights = ledger.metagraph(with_weights=True).weights or {}
-        return {
-            "block": ledger.block,
-            "epoch": ledger.tempo.epoch_at(ledger.block).number,
-            "last_block": ledger.tempo.epoch_at(ledger.block).last_block,
-            "sent": ledger.sent,
-            "weights": {str(uid): {str(to): share for to, share in row.items()} for uid, row in weights.items()},
-        }
+            self.ledger.advance(asked["blocks"])
+        return _shown(self.ledger)
+
+
+def _shown(ledger: WitnessedLedger) -> Fields:
+    weights = ledger.metagraph(with_weights=True).weights or {}
+    return {
+        "block": ledger.block,
+        "epoch": ledger.tempo.epoch_at(ledger.block).number,
+        "last_block": ledger.tempo.epoch_at(ledger.block).last_block,
+        "sent": ledger.sent,
+        "weights": {str(uid): {str(to): share for to, share in row.items()} for uid, row in weights.items()},
+    }
 
 
 async def keep_chains() -> None:

@@ -30,6 +30,7 @@ from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.application.validator.keep_running import KeepRunning
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.epoch import Tempo
+from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.report import EpochState
 from reasonforge.entrypoints.container import NeuronAdapters, Validator
@@ -48,7 +49,7 @@ async def live(job: Fields) -> None:
     """Until the chain's epoch is settled, or there is nothing to do but wait for a block."""
     clock = StillClock()
     key = keypair_of(VALIDATOR)
-    chain = RemoteMemoryChain(job["chain"], key.ss58_address)
+    chain = RemoteMemoryChain(job["chain"], Hotkey(key.ss58_address))
     notifier = MemoryNotifier()
     with closing(chain), open_database(job["database"]) as database:
         public = PublicEvents(SqlAlchemyEventLog(database), clock)

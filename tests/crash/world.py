@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import define, field, frozen
-from sqlalchemy import create_engine, select
+from sqlalchemy import Connection, create_engine, select
 
 from reasonforge.adapters.sqlalchemy.access_keys import SqlAlchemyAccessKeys
 from reasonforge.adapters.sqlalchemy.database import open_database, url_of
@@ -39,6 +39,7 @@ MOST_LIVES = 60
 Table = list[tuple[Any, ...]]
 SKILLS = {"miner-1": 1.0, "miner-2": 0.8, "miner-3": 0.9, "miner-4": 0.6}
 QUICK = ("permutation_orders", "smallest_multiples", "stable_matching", "lru_evictions")
+_Found = TypeVar("_Found")
 _KEY = KeyId("k" * 18)
 _COMPILED: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
 
@@ -234,7 +235,7 @@ def _prepare(database: str, users: int) -> None:
     asyncio.run(go())
 
 
-def _read(database: str, work: Any) -> Any:
+def _read(database: str, work: Callable[[Connection], _Found]) -> _Found:
     engine = create_engine(url_of(database).set(drivername=_driver(database)))
     try:
         with engine.connect() as connection:
@@ -261,8 +262,8 @@ def _is_settled(database: str) -> bool:
 def rows_of(database: str) -> dict[str, Table]:
     """Every table, but for what onlookers are shown, which may be lost and told twice."""
 
-    def work(connection: Any) -> dict[str, Table]:
-        numbers = dict(connection.execute(select(epochs.c.id, epochs.c.number)).all())
+    def work(connection: Connection) -> dict[str, Table]:
+        numbers = {row.id: row.number for row in connection.execute(select(epochs.c.id, epochs.c.number))}
         found = {}
         for table in metadata.sorted_tables:
             if table is public_events:
