@@ -63,15 +63,15 @@ class Cluster:
             self._server.wait()
             self._server = None
 
-    def database(self) -> str:
-        """The URL of a new, empty database."""
+    def database(self, like: str | None = None) -> str:
+        """The URL of a new database: an empty one, or a copy of the one at another URL, which nobody uses meanwhile."""
         name = f"test{next(self._names)}"
-        self._psql("postgres", f"CREATE DATABASE {name}")
+        self._psql("postgres", f"CREATE DATABASE {name}" + ("" if like is None else f" TEMPLATE {_name_in(like)}"))
         return f"postgresql+psycopg://{USER}@/{name}?host={self.folder}"
 
     def asked(self, url: str, statement: str) -> str:
         """What another client finds, as text."""
-        return self._psql(url.split("@/")[1].split("?", maxsplit=1)[0], statement)
+        return self._psql(_name_in(url), statement)
 
     @property
     def _data(self) -> str:
@@ -109,6 +109,10 @@ class Cluster:
     def _answers(self) -> bool:
         command = [str(self._program("pg_isready")), "-q", "-h", str(self.folder)]
         return subprocess.run(command, check=False, cwd="/").returncode == 0
+
+
+def _name_in(url: str) -> str:
+    return url.split("@/")[1].split("?", maxsplit=1)[0]
 
 
 @contextmanager

@@ -550,7 +550,7 @@ class StoreContract:
             run(scenario(store))
 
     def test_weights_on_their_way_are_told_from_those_never_sent(self) -> None:
-        """What was noted before weights are sent is there until they are settled; the first note stays."""
+        """What was noted before weights are sent is there until they are settled; the last note counts."""
 
         async def scenario(store: Store) -> None:
             await store.open_epoch(epoch_of(0))
@@ -561,12 +561,28 @@ class StoreContract:
             await store.sending(EpochNumber(0), BlockNumber(5))
             await store.sending(EpochNumber(0), BlockNumber(9))
             assert await store.state_of(EpochNumber(0)) is EpochState.PUBLISHING
-            assert list(await store.unpublished()) == [PendingWeights(epoch_of(0), ROW, BlockNumber(5))]
+            assert list(await store.unpublished()) == [PendingWeights(epoch_of(0), ROW, BlockNumber(9))]
             assert await store.standing_before(EpochNumber(1)) == STANDING
             await store.publish(Publication(epoch_of(0), SETTLING[0]))
             assert list(await store.unpublished()) == []
             with pytest.raises(StoreFault, match="epoch 0 is published"):
                 await store.sending(EpochNumber(0), BlockNumber(9))
+
+        with self.fresh() as store:
+            run(scenario(store))
+
+    def test_pending_weights_know_of_the_last_ones_that_were_set(self) -> None:
+        """The block is that of the latest weights that the chain took, of whatever epoch; what it refused has none."""
+        answers = (WeightsSet(BlockNumber(11)), WeightsCommitted(BlockNumber(9), BlockNumber(30)), SETTLING[-1])
+
+        async def scenario(store: Store) -> None:
+            for number in range(4):
+                await store.open_epoch(epoch_of(number))
+                await store.close(report_of(epoch_of(number)), STANDING)
+            assert {one.last_set for one in await store.unpublished()} == {None}
+            for number, answer in enumerate(answers):
+                await store.publish(Publication(epoch_of(number), answer))
+            assert list(await store.unpublished()) == [PendingWeights(epoch_of(3), ROW, None, BlockNumber(11))]
 
         with self.fresh() as store:
             run(scenario(store))

@@ -172,13 +172,15 @@ class PendingWeights:
     """Weights of a closed epoch that the chain has not confirmed.
 
     Attributes:
-        sent_after: the block of our last weights when these were sent; None while they never were. Once the chain shows
-            a later block, it has taken them.
+        sent_after: the block after which the chain showed no weights of ours when these were sent; None while they
+            never were. Once it shows weights of a later block, it has taken these.
+        last_set: the latest block in which it is known to have taken weights of ours, of whatever epoch.
     """
 
     epoch: Epoch
     row: WeightRow
     sent_after: BlockNumber | None = None
+    last_set: BlockNumber | None = None
 
 
 @frozen

@@ -21,7 +21,7 @@ from reasonforge.domain.report import (
 from reasonforge.domain.seed import EpochSeed
 from reasonforge.domain.similarity import PastReasoning
 from reasonforge.domain.standing import KEPT_STANDINGS, Standing
-from reasonforge.domain.weights import WeightRow, WeightsUnreachable
+from reasonforge.domain.weights import WeightRow, WeightsCommitted, WeightsSet, WeightsUnreachable
 
 _UNSETTLED = frozenset({EpochState.CLOSED, EpochState.PUBLISHING})
 
@@ -47,6 +47,7 @@ class _Ledger:
     standing: Standing = Factory(Standing)
     pending: WeightRow | None = None
     sent_after: BlockNumber | None = None
+    set_in: BlockNumber | None = None
     seed: SeedRecord | None = None
     instances: frozenset[str] = frozenset()
 
@@ -125,21 +126,25 @@ class MemoryStore:
             ledger.state, ledger.failure = EpochState.FAILED, reason
 
     async def unpublished(self) -> Sequence[PendingWeights]:
+        last_set = max((ledger.set_in for ledger in self._in_order() if ledger.set_in is not None), default=None)
         return [
-            PendingWeights(ledger.epoch, ledger.pending, ledger.sent_after)
+            PendingWeights(ledger.epoch, ledger.pending, ledger.sent_after, last_set)
             for ledger in self._in_order()
             if ledger.state in _UNSETTLED and ledger.pending is not None
         ]
 
-    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+    async def sending(self, epoch: EpochNumber, after: BlockNumber) -> None:
         ledger = self._expect(epoch, _UNSETTLED, "its weights cannot be sent")
-        if ledger.state is EpochState.CLOSED:
-            ledger.state, ledger.sent_after = EpochState.PUBLISHING, last_update
+        ledger.state, ledger.sent_after = EpochState.PUBLISHING, after
 
     async def publish(self, publication: Publication) -> None:
         ledger = self._expect(publication.epoch.number, HAS_RESULTS, "it has no weights to publish")
+        if ledger.state is EpochState.PUBLISHED:
+            return
         if not isinstance(publication.outcome, WeightsUnreachable):
             ledger.state = EpochState.PUBLISHED
+        if isinstance(publication.outcome, WeightsSet | WeightsCommitted):
+            ledger.set_in = publication.outcome.block
 
     async def standing_before(self, epoch: EpochNumber) -> Standing:
         closed = [ledger for ledger in self._in_order() if ledger.state in HAS_RESULTS and ledger.epoch.number < epoch]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Select, Table, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, delete, func, insert, select, update
 
 from reasonforge.adapters.sqlalchemy.codec.documents import FORMAT, Fields, write_json
 from reasonforge.adapters.sqlalchemy.codec.history import PAST_COLUMNS, past_rows, read_past
@@ -238,8 +238,14 @@ class SqlAlchemyStore:
             .where(epochs.c.validator == self.owner, epochs.c.state.in_(_UNSETTLED), weights.c.uids.is_not(None))
             .order_by(epochs.c.number)
         )
+        taken = (
+            select(func.max(weights.c.block))
+            .join(epochs, epochs.c.id == weights.c.epoch_id)
+            .where(epochs.c.validator == self.owner, weights.c.outcome.in_(("set", "committed")))
+        )
 
         def work(connection: Connection) -> list[PendingWeights]:
+            last_set = connection.execute(taken).scalar()
             return [
                 PendingWeights(
                     Epoch(
@@ -249,20 +255,20 @@ class SqlAlchemyStore:
                     ),
                     read_weight_row(row),
                     None if (block := row.any("sent_after")) is None else BlockNumber(block),
+                    None if last_set is None else BlockNumber(last_set),
                 )
                 for row in _fetch(connection, pending)
             ]
 
         return await self._database.read(work)
 
-    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
+    async def sending(self, epoch: EpochNumber, after: BlockNumber) -> None:
         def work(connection: Connection) -> None:
             found = self._expect(connection, epoch, _UNSETTLED, "its weights cannot be sent")
-            if found.state is EpochState.CLOSED:
-                sent = update(weights).where(weights.c.epoch_id == found.id).values(sent_after=last_update)
-                connection.execute(sent)
-                state = update(epochs).where(epochs.c.id == found.id).values(state=EpochState.PUBLISHING)
-                connection.execute(state)
+            sent = update(weights).where(weights.c.epoch_id == found.id).values(sent_after=after)
+            connection.execute(sent)
+            state = update(epochs).where(epochs.c.id == found.id).values(state=EpochState.PUBLISHING)
+            connection.execute(state)
 
         await self._database.write(work)
 

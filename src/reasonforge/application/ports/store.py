@@ -82,9 +82,9 @@ class Store(Protocol):
         """Weights of closed epochs that the chain has not answered for, oldest first."""
         ...
 
-    async def sending(self, epoch: EpochNumber, last_update: BlockNumber) -> None:
-        """Note that a closed epoch's weights are about to be sent, before they are; and in which block our last ones
-        were set, as the chain shows it. Sent again, the first note stays: only a later block tells that they arrived.
+    async def sending(self, epoch: EpochNumber, after: BlockNumber) -> None:
+        """Note that a closed epoch's weights are about to be sent, before they are; and the block after which the chain
+        shows no weights of ours yet, so that a later one tells that they arrived. Sent again, the last note counts.
         """
         ...
 
