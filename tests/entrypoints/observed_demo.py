@@ -168,6 +168,7 @@ class ObservedDemo:
             self.subnet.container_of(ME).adapters.tasks.override(providers.Object(Unsolved()))
             self.subnet.watch(self._fan)
             pulse = Pulse(
+                observer=ME,
                 chain=MemoryChain(self.subnet.ledger, ME),
                 clock=SystemClock(),
                 telemetry=self._fan,

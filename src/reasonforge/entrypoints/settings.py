@@ -342,7 +342,7 @@ class GatewaySettings(ProcessSettings):
         "--metrics.port",
         "PROMETHEUS_PORT",
         default=9093,
-        says="TCP port of /metrics and the health pages; 0: none.",
+        says="TCP port of /metrics; the health pages are at --gateway.port; 0: none.",
     )
     port: Port = _setting("--gateway.port", "GATEWAY_PORT", default=8000, says="TCP port that callers reach.")
     host: str = _setting(
