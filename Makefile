@@ -53,7 +53,7 @@ lint-infra: setup
 
 # The documentation site, into site/. Nothing is fetched for it.
 docs: setup
-	@$(BIN)/mkdocs build --quiet --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 check: lint types contracts lint-infra docs
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

@@ -213,7 +213,7 @@ class FakeGateway:
         if age < 2 * self.epoch_seconds:
             return {**shown, "status": "processing"}
         if "unanswerable" in task["problem"]:
-            return {**shown, "status": "failed", "result": {"reason": "no miner answered"}}
+            return {**shown, "status": "failed", "error": "no miner answered"}
         return {
             **shown,
             "status": "completed",

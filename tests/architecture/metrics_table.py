@@ -42,7 +42,7 @@ def tables() -> dict[str, list[Row]]:
 def _rows(kind: str, make: Callable[[CollectorRegistry], object]) -> Iterator[Row]:
     registry = CollectorRegistry()
     make(registry)
-    process = ProcessMetrics(registry, f"reasonforge_{kind}", "1")
+    process = ProcessMetrics(registry, f"reasonforge_{kind}", "1", chain=kind != "gateway")
     if kind == "validator":  # whose sandbox is shown once there is one
         process.emit(VitalSigns(Hotkey("v"), 0.0, 0.0, 0.0, sandbox_answers=True))
     labels = {

@@ -24,7 +24,6 @@ from reasonforge.adapters.tasks.source import GeneratedTasks
 from reasonforge.adapters.telemetry.exposition import CollectorRegistry, metrics_page
 from reasonforge.adapters.telemetry.fan_out import FanOut
 from reasonforge.adapters.telemetry.page_server import PageServer
-from reasonforge.adapters.telemetry.prometheus_gateway import Backlog, GatewayMetrics, Message
 from reasonforge.adapters.telemetry.prometheus_process import ProcessMetrics
 from reasonforge.adapters.telemetry.prometheus_validator import ValidatorMetrics
 from reasonforge.application.ports.sandbox import Program, Run, RunEnd
@@ -124,7 +123,7 @@ class ObservedDemo:
     def __init__(self, folder: Path) -> None:
         self.verifier = Moody(inline_verifier(MemoryClock()))
         self.subnet = InProcessSubnet(2, 16, 3, rules=RULES, verifier=self.verifier)
-        self.validator_port = self.gateway_port = 0
+        self.validator_port = 0
         self._folder = folder
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -151,25 +150,22 @@ class ObservedDemo:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     async def _run(self) -> None:
-        registry, gateways = CollectorRegistry(), CollectorRegistry()
+        registry = CollectorRegistry()
         self._fan = FanOut(
             [ValidatorMetrics(registry, ME), ProcessMetrics(registry, "reasonforge_validator", "demo")], print
         )
-        gateway = GatewayMetrics(gateways, Backlog, SystemClock())
-        ProcessMetrics(gateways, "reasonforge_gateway", "demo")
         async with AsyncExitStack() as stack:
             self._sandbox = await stack.enter_async_context(AsyncExitStack())
             socket = self._folder / "sandbox.sock"
             await self._sandbox.enter_async_context(RunnerServer(NothingRuns()).listening(socket))
             self._database = stack.enter_context(open_database(self._folder / "demo.db"))
-            pages = [PageServer({"/metrics": metrics_page(one)}) for one in (registry, gateways)]
-            self.validator_port = await stack.enter_async_context(pages[0].listening("127.0.0.1", 0))
-            self._gateway = await stack.enter_async_context(AsyncExitStack())
-            self.gateway_port = await self._gateway.enter_async_context(pages[1].listening("127.0.0.1", 0))
+            pages = PageServer({"/metrics": metrics_page(registry)})
+            self.validator_port = await stack.enter_async_context(pages.listening("127.0.0.1", 0))
             await stack.enter_async_context(self.subnet)
             self.subnet.container_of(ME).adapters.tasks.override(providers.Object(Unsolved()))
             self.subnet.watch(self._fan)
             pulse = Pulse(
+                observer=ME,
                 chain=MemoryChain(self.subnet.ledger, ME),
                 clock=SystemClock(),
                 telemetry=self._fan,
@@ -185,7 +181,7 @@ class ObservedDemo:
             while not self._stop.is_set():
                 if not self._resting.is_set():
                     async with self._epoch:
-                        await self._one_epoch(gateway)
+                        await self.subnet.run_epochs(1)
                 await asyncio.sleep(REST_SECONDS)
             heart.cancel()
             await asyncio.wait({heart})
@@ -196,18 +192,11 @@ class ObservedDemo:
         async with self._epoch:
             await asyncio.sleep(REST_SECONDS)
 
-    async def _one_epoch(self, gateway: GatewayMetrics) -> None:
-        async for _ in self.subnet.epochs(1):
-            await gateway.measured(_answer)({"type": "http", "method": "GET"}, _receive, _send)
-
     async def lose_sandbox(self) -> None:
         await self._sandbox.aclose()
 
     async def lose_store(self) -> None:
         self._database.close()
-
-    async def lose_gateway(self) -> None:
-        await self._gateway.aclose()
 
     async def pass_blocks(self, count: int) -> None:
         self.subnet.ledger.advance(count)
@@ -241,15 +230,3 @@ class ObservedDemo:
 
     def _lost(self) -> MemoryChain:
         return MemoryChain(self.subnet.ledger, ME, ChainFaults(lost_before=1.0), Random(1))
-
-
-async def _answer(_scope: Message, _receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 200})
-
-
-async def _receive() -> Message:
-    return {}
-
-
-async def _send(_message: Message) -> None:
-    """To nobody."""

@@ -31,7 +31,7 @@ def expressions() -> dict[str, str]:
         for panel in json.loads(path.read_text())["panels"]:
             for target in panel.get("targets", ()):
                 query = target["expr"].replace("$__rate_interval", "1m").replace("$__range", "1h")
-                query = re.sub(r"\$(validator|uid|miner)\b", ".*", query)
+                query = re.sub(r"\$(validator|uid|miner|gateway)\b", ".*", query)
                 found[f"{path.stem} / {panel['title']} / {target['refId']}"] = query
     return found
 

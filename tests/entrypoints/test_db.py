@@ -129,3 +129,13 @@ def test_a_server_s_database_is_looked_over_and_dumped(
     assert ran(capsys, "check", "--state.db", url)[0] == 0
     assert ran(capsys, "backup", str(tmp_path / "dump"), "--state.db", url)[0] == 0
     assert (tmp_path / "dump").read_bytes().startswith(b"PGDMP")
+
+
+def test_of_two_variables_the_url_is_meant(
+    capsys: pytest.CaptureFixture[str], state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for the neurons: a unit's own STATE_DB_PATH does not hide the STATE_DB_URL of its operator."""
+    monkeypatch.setenv("STATE_DB_PATH", "elsewhere.db")
+    monkeypatch.setenv("STATE_DB_URL", f"sqlite:///{state}")
+    code, out, _ = ran(capsys, "current")
+    assert (code, out) == (0, f"schema {SCHEMA_VERSION}: the newest\n")

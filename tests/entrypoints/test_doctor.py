@@ -812,3 +812,45 @@ class TestPages:
             there.listen()
             assert looked(f"http://127.0.0.1:{there.getsockname()[1]}") == [State.OK]
         assert looked("udp://127.0.0.1:1") == [State.FAIL]
+
+
+class TestGateway:
+    """`reasonforge doctor gateway`, of one that does not run; the one that does is in test_gateway_process.py."""
+
+    SECRET = "0123456789abcdef" * 4
+
+    def looked(self, *flags: str) -> list[Diagnosis]:
+        quiet = ["--gateway.port", str(free_port()), "--metrics.port", "0", "--state.db", "shared.db"]
+        return asyncio.run(diagnose(Role.GATEWAY, [*quiet, *flags], live=False, clock=SystemClock()))
+
+    def test_all_is_well(self) -> None:
+        """With a secret of its own and free ports nothing fails, and the secret is shown nowhere."""
+        found = self.looked("--gateway.api_key_secret", self.SECRET)
+        assert [one for one in found if one.state is State.FAIL] == []
+        assert only(found, "secret").state is State.OK
+        assert self.SECRET not in str(found)
+
+    def test_a_secret_that_is_not_there_or_is_the_examples(self) -> None:
+        """Either fails, with the command that makes one."""
+        for flags in ([], ["--gateway.api_key_secret", "change-me-to-32-random-characters-or-more"]):
+            found = only(self.looked(*flags), "secret")
+            assert (found.state, "token_hex" in found.detail) == (State.FAIL, True)
+
+    def test_a_port_that_another_program_has(self) -> None:
+        """What does not answer as a gateway is another program: its port fails, with the flag."""
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+            found = only(self.looked("--gateway.port", str(port)), "port")
+        assert (found.state, "--gateway.port (GATEWAY_PORT)" in found.remedy) == (State.FAIL, True)
+
+    def test_what_strangers_can_reach_is_a_warning(self) -> None:
+        """An address of the world, and webhooks to private ones."""
+        found = self.looked("--gateway.host", ANYWHERE, "--gateway.webhook_hosts", "127.0.0.1")
+        assert only(found, "gateway host").state is State.WARN
+        assert only(found, "webhook hosts").state is State.WARN
+
+    def test_a_value_that_cannot_be(self) -> None:
+        """Settings that cannot be read are told by flag and variable."""
+        (found,) = self.looked("--gateway.most_queued", "0")
+        assert (found.state, "GATEWAY_MOST_QUEUED" in found.detail) == (State.FAIL, True)

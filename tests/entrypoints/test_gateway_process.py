@@ -24,8 +24,11 @@ from reasonforge.adapters.http.server import HEADER_SECONDS
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.event_log import SqlAlchemyEventLog
 from reasonforge.adapters.sqlalchemy.gateway_tables import user_tasks
+from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.application.ports.event_log import EventKind, PublicEvent
 from reasonforge.client import Client, Event, NotFound, RateLimited, Unauthenticated
+from reasonforge.entrypoints.doctor import Role, diagnose
+from reasonforge.entrypoints.doctor_checks.diagnosis import State
 from tests.entrypoints.processes import Network
 from tests.entrypoints.test_gateway_network import SECRET, key_for
 from tests.postgres import Cluster, postgres
@@ -233,3 +236,16 @@ def _ended(one: socket.socket) -> bool:
     except OSError:
         return True
     return True
+
+
+def test_doctor_knows_the_running_gateway(tmp_path: Path) -> None:
+    """`reasonforge doctor gateway` takes the ports of the gateway that runs for its own, and says what it is told."""
+    database = str(tmp_path / "state.db")
+    with gateway(tmp_path, database) as running:
+        flags = ["--gateway.port", str(running.port), "--metrics.port", "0", "--state.db", database]
+        found = asyncio.run(
+            diagnose(Role.GATEWAY, [*flags, "--gateway.api_key_secret", SECRET], live=False, clock=SystemClock())
+        )
+    told = {one.name: one for one in found}
+    assert "this one is running" in told["port"].detail
+    assert (told["health"].state, "no validator" in told["health"].detail) == (State.WARN, True)

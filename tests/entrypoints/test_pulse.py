@@ -40,6 +40,7 @@ class AwayChain(MemoryChain):
 def pulse(write: Callable[[], Awaitable[None]] = well, **more: Any) -> tuple[Pulse, MemoryTelemetry]:
     events = MemoryTelemetry()
     made = Pulse(
+        observer=ME,
         chain=MemoryChain(MemoryLedger(Hyperparameters()), ME),
         clock=SystemClock(),
         telemetry=events,

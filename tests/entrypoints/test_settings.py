@@ -47,11 +47,11 @@ def test_a_flag_overrides_the_environment_which_overrides_the_file(monkeypatch: 
 
 
 def test_either_variable_stands_for_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    """STATE_DB_PATH and STATE_DB_URL are the same setting."""
-    monkeypatch.setenv("STATE_DB_URL", "sqlite:///b.db")
-    assert miner().state_db == "sqlite:///b.db"
+    """STATE_DB_PATH and STATE_DB_URL are the same setting; of both, the URL, as a unit has a path of its own."""
     monkeypatch.setenv("STATE_DB_PATH", "a.db")
     assert miner().state_db == "a.db"
+    monkeypatch.setenv("STATE_DB_URL", "sqlite:///b.db")
+    assert miner().state_db == "sqlite:///b.db"
 
 
 def test_an_empty_variable_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,8 @@ def enter(place: Path, *words: str, **variables: str) -> subprocess.CompletedPro
     [
         ((), {"STATE_DB_PATH": "path.db"}, "path.db"),
         ((), {"STATE_DB_URL": "url.db"}, "url.db"),
+        ((), {"STATE_DB_PATH": "path.db", "STATE_DB_URL": "url.db"}, "url.db"),
+        ((), {"STATE_DB_PATH": "path.db", "STATE_DB_URL": ""}, "path.db"),
         (("--state.db", "flag.db"), {"STATE_DB_PATH": "path.db"}, "flag.db"),
         (("--state.db=flag.db", "--netuid", "1"), {}, "flag.db"),
         ((), {}, None),

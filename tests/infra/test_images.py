@@ -185,7 +185,9 @@ def test_the_gateway_shows_what_the_validator_recorded(network: Containers) -> N
 def test_sigterm_ends_each_container_well(network: Containers) -> None:
     """Asked to stop, each part ends within its time with exit code 0. (The last test: it takes the network down.)"""
     order = [name for name in reversed(network.started) if name != "wallets"]
-    assert {name: _stopped(network, name) for name in order} == dict.fromkeys(order, 0)
+    codes = {name: _stopped(network, name) for name in order}
+    told = {name: network.log(name)[-2000:] for name, code in codes.items() if code != 0}
+    assert codes == dict.fromkeys(order, 0), told
 
 
 def _stopped(containers: Containers, name: str) -> int:

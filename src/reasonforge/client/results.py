@@ -46,6 +46,7 @@ class Task(_Answer):
     confidence: float | None = None
     reasoning_steps: Annotated[tuple[ReasoningStep, ...], BeforeValidator(_nothing_is_empty)] = ()
     processing_time_ms: float | None = None
+    error: str | None = None
 
     @property
     def done(self) -> bool:

@@ -15,7 +15,7 @@ StateDb = Annotated[
     str,
     typer.Option(
         "--state.db",
-        envvar=["STATE_DB_PATH", "STATE_DB_URL"],
+        envvar=["STATE_DB_URL", "STATE_DB_PATH"],
         metavar="PATH|URL",
         help="An SQLite file, or a postgresql+psycopg:// URL.",
     ),

@@ -20,6 +20,7 @@ from reasonforge.entrypoints.doctor_checks.machine import look_at_disk, look_at_
 from reasonforge.entrypoints.doctor_checks.node_time import look_at_node
 from reasonforge.entrypoints.doctor_checks.pages import look_at_collector, look_at_pages
 from reasonforge.entrypoints.doctor_checks.port import look_at_port
+from reasonforge.entrypoints.doctor_checks.service import look_at_gateway
 from reasonforge.entrypoints.doctor_checks.state import folder_of, is_running, look_at_state
 from reasonforge.entrypoints.doctor_checks.thinking import (
     LIVE_SECONDS,
@@ -37,6 +38,7 @@ from reasonforge.entrypoints.doctor_checks.wallet import WalletFound, look_at_wa
 from reasonforge.entrypoints.hidden import hidden_values
 from reasonforge.entrypoints.settings import (
     Backend,
+    GatewaySettings,
     MinerSettings,
     NeuronSettings,
     SettingsError,
@@ -57,6 +59,7 @@ class Role(StrEnum):
 
     VALIDATOR = "validator"
     MINER = "miner"
+    GATEWAY = "gateway"
 
 
 _SETTINGS: dict[Role | None, type[NeuronSettings]] = {
@@ -79,7 +82,8 @@ def doctor(
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[validator|miner] [FLAGS]", help="For which neuron, and the flags that it is started with."
+            metavar="[validator|miner|gateway] [FLAGS]",
+            help="For which process, and the flags that it is started with.",
         ),
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Also make one tiny request to a miner's paid backend.")] = False,
@@ -87,8 +91,8 @@ def doctor(
 ) -> int:
     """Say what works here and what does not, a line each, with what to do about it.
 
-    Exit code 0 when nothing fails, 1 otherwise. It takes the neuron's flags, variables and .env as the neuron does,
-    changes nothing, and shows no secret.
+    Exit code 0 when nothing fails, 1 otherwise. It takes the process's flags, variables and .env as it
+    does itself, changes nothing, and shows no secret.
     """
     role, flags = _role(arguments or [])
     found = asyncio.run(diagnose(role, flags, live=live, clock=SystemClock()))
@@ -102,7 +106,7 @@ def _role(arguments: Sequence[str]) -> tuple[Role | None, list[str]]:
     if not arguments or arguments[0].startswith("-"):
         return None, list(arguments)
     if arguments[0] not in list(Role):
-        raise OperatorError(f"doctor looks at a validator or a miner, not at {arguments[0]!r}")
+        raise OperatorError(f"doctor looks at a validator, a miner or a gateway, not at {arguments[0]!r}")
     return Role(arguments[0]), list(arguments[1:])
 
 
@@ -110,6 +114,8 @@ async def diagnose(
     role: Role | None, flags: Sequence[str], *, live: bool, clock: Clock, moving_seconds: float | None = None
 ) -> list[Diagnosis]:
     """All findings, in the order in which one would mend them."""
+    if role is Role.GATEWAY:
+        return await _diagnose_gateway(flags)
     try:
         settings = read_settings(_SETTINGS[role], f"reasonforge doctor {role or ''}".strip(), flags)
     except SettingsError as error:
@@ -137,6 +143,24 @@ async def diagnose(
     found = await examine(looks)
     lines = [_settings_line(settings), *wallet.diagnoses, *port.diagnoses, *found]
     secrets = hidden_values(settings)
+    return [_without(secrets, one) for one in lines]
+
+
+async def _diagnose_gateway(flags: Sequence[str]) -> list[Diagnosis]:
+    try:
+        settings = read_settings(GatewaySettings, "reasonforge doctor gateway", flags)
+    except SettingsError as error:
+        return [failure("settings", one, "then run `reasonforge doctor gateway` again") for one in error.mistakes]
+    found = await examine(
+        [
+            *_machine(frozenset({"gateway"})),
+            Check("state file", _as_list(lambda: look_at_state(None, settings.state_db, None))),
+            Check("disk", _as_list(lambda: [look_at_disk(folder_of(settings.state_db))])),
+            Check("gateway", lambda: look_at_gateway(settings)),
+        ]
+    )
+    secrets = hidden_values(settings)
+    lines = [fine("settings", "flags, environment and .env can be read"), *found]
     return [_without(secrets, one) for one in lines]
 
 

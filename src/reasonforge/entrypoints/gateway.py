@@ -26,17 +26,19 @@ from reasonforge.adapters.telemetry.prometheus_process import ProcessMetrics
 from reasonforge.application.gateway.deliver_webhooks import DeliverWebhooks
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.notifier import Severity
-from reasonforge.domain.errors import StoreFault
+from reasonforge.domain.errors import OperatorError, StoreFault
+from reasonforge.domain.identity import Hotkey
 from reasonforge.entrypoints.gateway_container import Gateway, GatewayAdapters
 from reasonforge.entrypoints.gateway_secret import pepper_of
 from reasonforge.entrypoints.journal import Journal
+from reasonforge.entrypoints.observation import beating, nothing
 from reasonforge.entrypoints.process import journal_of, run_process
+from reasonforge.entrypoints.pulse import Pulse
 from reasonforge.entrypoints.settings import GatewaySettings, read_settings
 
 PROGRAM = "reasonforge-gateway"
 WEBHOOK_SECONDS = 1.0
 COUNT_SECONDS = 5.0
-WATCHDOG_SECONDS = 5.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,7 +68,7 @@ async def _serve(settings: GatewaySettings) -> None:
     journal = journal_of(settings, "gateway")
     clock, registry, counted = SystemClock(), CollectorRegistry(), _Counted()
     metrics = GatewayMetrics(registry, lambda: counted.backlog, clock)
-    ProcessMetrics(registry, "reasonforge_gateway", __version__)
+    signs = ProcessMetrics(registry, "reasonforge_gateway", __version__, chain=False)
     async with AsyncExitStack() as stack:
         database = stack.enter_context(open_database(settings.state_db, claim=False))
         container = Gateway(
@@ -83,7 +85,7 @@ async def _serve(settings: GatewaySettings) -> None:
         container.check_dependencies()
         if settings.metrics_port:
             pages = PageServer({PATH: metrics_page(registry)})
-            await stack.enter_async_context(pages.listening(settings.metrics_host, settings.metrics_port))
+            await _listen(stack, pages, settings)
         rates = RateRules(settings.requests_per_minute, 2 * settings.requests_per_minute)
         services = container.services()
         app = gateway_app(
@@ -95,11 +97,20 @@ async def _serve(settings: GatewaySettings) -> None:
         manager = ServiceManager.of_environment()
         await stack.enter_async_context(
             _in_background(
-                _deliver(container.deliver_webhooks(), journal, clock),
+                _deliver(container.deliver_webhooks(), metrics, journal, clock),
                 _count(SqlAlchemyBacklog(database), counted, clock),
-                _feed(manager, clock),
             )
         )
+        pulse = Pulse(
+            observer=Hotkey("gateway"),
+            chain=None,
+            clock=clock,
+            telemetry=signs,
+            write=lambda: database.write(nothing),
+            folder=None if database.path is None else database.path.absolute().parent,
+            manager=manager,
+        )
+        await stack.enter_async_context(beating(pulse))
         port = await stack.enter_async_context(
             serving(metrics.measured(app), settings.host, settings.port, services.broadcast.close_readers)
         )
@@ -120,19 +131,29 @@ async def _in_background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[Non
         await asyncio.wait(tasks)
 
 
-async def _deliver(deliver: DeliverWebhooks, journal: Journal, clock: Clock) -> None:
+async def _listen(stack: AsyncExitStack, pages: PageServer, settings: GatewaySettings) -> None:
+    try:
+        await stack.enter_async_context(pages.listening(settings.metrics_host, settings.metrics_port))
+    except OperatorError as error:
+        flag = "--metrics.port (PROMETHEUS_PORT)"
+        raise OperatorError(f"{error}; choose another by {flag}, or 0 for none, or see --metrics.host") from error
+
+
+async def _deliver(deliver: DeliverWebhooks, metrics: GatewayMetrics, journal: Journal, clock: Clock) -> None:
     """Rounds over the outbox, without a pause while there is something in it."""
     told = ""
     while True:
         try:
-            sent = await deliver()
+            settled = await deliver()
             told = ""
         except StoreFault as fault:
-            sent = 0
+            settled = ()
             if str(fault) != told:
                 told = str(fault)
                 journal.note(f"webhooks wait: {fault}", Severity.WARNING)
-        if not sent:
+        for outcome in settled:
+            metrics.count_webhook(outcome)
+        if not settled:
             await clock.sleep(WEBHOOK_SECONDS)
 
 
@@ -142,14 +163,8 @@ async def _count(backlog: SqlAlchemyBacklog, counted: _Counted, clock: Clock) ->
             found = await backlog.count()
             counted.backlog = Backlog(found.queued, found.running, found.webhooks, found.keys)
         except StoreFault:
-            counted.backlog = Backlog()
+            pass  # what was counted last is the best there is; `store_writable` tells of the store
         await clock.sleep(COUNT_SECONDS)
-
-
-async def _feed(manager: ServiceManager, clock: Clock) -> None:
-    while True:
-        manager.alive()
-        await clock.sleep(WATCHDOG_SECONDS)
 
 
 if __name__ == "__main__":

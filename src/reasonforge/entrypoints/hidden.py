@@ -12,9 +12,9 @@ _SHORTEST = 4
 def hidden_values(settings: ProcessSettings) -> list[str]:
     """The API key, the keys' pepper, and what URLs carry beside host and path; the longest first."""
     found = []
-    urls = [settings.state_db, settings.otel_endpoint]
+    urls = [settings.state_db]
     if isinstance(settings, NeuronSettings):
-        urls += [settings.subtensor_chain_endpoint, settings.subtensor_network]
+        urls += [settings.otel_endpoint, settings.subtensor_chain_endpoint, settings.subtensor_network]
     if isinstance(settings, GatewaySettings):
         found.append(settings.api_key_secret.get_secret_value())
     if isinstance(settings, MinerSettings):

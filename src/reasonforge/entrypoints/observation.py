@@ -108,10 +108,11 @@ def pulse_of(
 ) -> Pulse:
     """What is looked at of this process; a local chain, whose blocks pass faster, more often."""
     pulse = Pulse(
+        observer=chain.hotkey,
         chain=chain,
         clock=clock,
         telemetry=seen.telemetry,
-        write=lambda: database.write(_nothing),
+        write=lambda: database.write(nothing),
         folder=None if database.path is None else database.path.absolute().parent,
         manager=seen.manager,
         sandbox=sandbox,
@@ -121,7 +122,7 @@ def pulse_of(
     return pulse
 
 
-def _nothing(_connection: object) -> None:
+def nothing(_connection: object) -> None:
     """An empty transaction, which takes the lock that a full one would take."""
 
 

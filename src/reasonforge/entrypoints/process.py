@@ -50,7 +50,7 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
 
     def stop() -> None:
         task.cancel()
-        loop.call_later(STOPPING_SECONDS, os._exit, OUR_FAULT)  # it had its time
+        loop.call_later(STOPPING_SECONDS, _give_up)
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)
@@ -62,6 +62,14 @@ async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
     finally:
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):
             loop.remove_signal_handler(name)
+
+
+def _give_up() -> None:
+    """It had its time."""
+    _tell_tasks()
+    sys.stderr.write(f"not stopped within {STOPPING_SECONDS:g} s: ended all the same; what is recorded is kept\n")
+    sys.stderr.flush()
+    os._exit(OUR_FAULT)
 
 
 def _tell_tasks() -> None:

@@ -14,6 +14,7 @@ from reasonforge.application.ports.sandbox import Sandbox
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.domain.errors import ChainError, StoreFault
 from reasonforge.domain.events import BlockSeen, VitalSigns
+from reasonforge.domain.identity import Hotkey
 
 BEAT_SECONDS = 0.5
 SIGNS_SECONDS = 5.0
@@ -28,14 +29,16 @@ class Pulse:
     """Measured side by side, so that a chain that hangs holds up no sign of life.
 
     Attributes:
-        chain: asked for its block every `chain_seconds`.
+        observer: whose signs these are.
+        chain: asked for its block every `chain_seconds`; None for a process that has none.
         write: an empty write to the store; raises `StoreFault`.
         folder: where the state is kept; None when that is no disk of this machine.
         manager: hears that the loop turns, as often as it wants to.
         sandbox: None where there is none.
     """
 
-    chain: Chain
+    observer: Hotkey
+    chain: Chain | None
     clock: Clock
     telemetry: Telemetry
     write: Callable[[], Awaitable[None]]
@@ -50,7 +53,8 @@ class Pulse:
         """Until it is cancelled."""
         async with asyncio.TaskGroup() as together:
             together.create_task(self._turn())
-            together.create_task(self._look_at_chain())
+            if self.chain is not None:
+                together.create_task(self._look_at(self.chain))
             together.create_task(self._take_signs())
 
     async def _turn(self) -> None:
@@ -64,11 +68,11 @@ class Pulse:
             if wanted is not None:
                 self.manager.alive()
 
-    async def _look_at_chain(self) -> None:
+    async def _look_at(self, chain: Chain) -> None:
         while True:
             try:
-                block = await self.chain.current_block()
-                self.telemetry.emit(BlockSeen(self.chain.hotkey, block, self.clock.now()))
+                block = await chain.current_block()
+                self.telemetry.emit(BlockSeen(chain.hotkey, block, self.clock.now()))
             except ChainError:
                 pass  # what was seen last grows old, which is shown
             await self.clock.sleep(self.chain_seconds)
@@ -82,7 +86,7 @@ class Pulse:
         seconds, fault = await self._write()
         lag, self._lag = self._lag, 0.0
         return VitalSigns(
-            observer=self.chain.hotkey,
+            observer=self.observer,
             at=self.clock.now(),
             lag_seconds=lag,
             store_seconds=seconds,

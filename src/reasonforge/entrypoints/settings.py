@@ -62,7 +62,7 @@ Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
 class ProcessSettings(BaseSettings):
-    """What every process of ours has: its log, its store, its metrics and its traces."""
+    """What every process of ours has: its log, its store and its metrics."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -82,10 +82,10 @@ class ProcessSettings(BaseSettings):
     logging_debug: bool = _setting("--logging.debug", "LOGGING_DEBUG", default=False, says="Log everything.")
     state_db: str = _setting(
         "--state.db",
-        "STATE_DB_PATH",
         "STATE_DB_URL",
+        "STATE_DB_PATH",
         default="state/reasonforge.db",
-        says="What must survive: an SQLite file, or a postgresql+psycopg:// URL for several hosts.",
+        says="What must survive: an SQLite file, or a postgresql+psycopg:// URL for several hosts; of both, the URL.",
     )
     metrics_port: Port = _setting(
         "--metrics.port", "PROMETHEUS_PORT", default=0, says="TCP port of /metrics and the health pages; 0: none."
@@ -96,17 +96,17 @@ class ProcessSettings(BaseSettings):
         default="127.0.0.1",
         says="Address that metrics and health pages are served at; 0.0.0.0 for other machines, who need no password.",
     )
+
+
+class NeuronSettings(ProcessSettings):
+    """What a validator and a miner have in common."""
+
     otel_endpoint: str = _setting(
         "--otel.endpoint",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         default="",
         says="URL of a collector that takes OTLP over HTTP, such as http://127.0.0.1:4318; empty: no traces.",
     )
-
-
-class NeuronSettings(ProcessSettings):
-    """What a validator and a miner have in common."""
-
     netuid: int | None = _setting("--netuid", "NETUID", default=None, says="The subnet's number; required.", ge=0)
     subtensor_network: str = _setting(
         "--subtensor.network", "SUBTENSOR_NETWORK", default="finney", says="finney, test or local."
@@ -134,8 +134,8 @@ class MinerSettings(NeuronSettings):
 
     state_db: str = _setting(
         "--state.db",
-        "STATE_DB_PATH",
         "STATE_DB_URL",
+        "STATE_DB_PATH",
         default="state/miner.db",
         says="What must survive, an SQLite file or a URL; a miner's own, also beside a validator.",
     )
@@ -359,7 +359,7 @@ class GatewaySettings(ProcessSettings):
         "--metrics.port",
         "PROMETHEUS_PORT",
         default=9093,
-        says="TCP port of /metrics and the health pages; 0: none.",
+        says="TCP port of /metrics; the health pages are at --gateway.port; 0: none.",
     )
     port: Port = _setting("--gateway.port", "GATEWAY_PORT", default=8000, says="TCP port that callers reach.")
     host: str = _setting(

@@ -26,7 +26,8 @@ CHAIN_SECONDS = 10.0
 def status(
     *,
     state_db: Annotated[
-        str, typer.Option("--state.db", metavar="PATH", help="The neuron's state file; STATE_DB_PATH, or the default.")
+        str,
+        typer.Option("--state.db", metavar="PATH", help="Its state; else STATE_DB_URL, STATE_DB_PATH, the default."),
     ] = "",
     epochs: Annotated[int, typer.Option(min=1, max=MOST_EPOCHS, help="How many epochs to show.")] = 3,
     netuid: Annotated[

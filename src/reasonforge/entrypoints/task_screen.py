@@ -73,7 +73,7 @@ class TaskScreen:
             self._print("", task.model_dump(mode="json"))
             return code
         if task.status.value != "completed":
-            self._print(f"{task.task_id}: {_SAYS[task.status.value]}{_reason(task.result)}", {})
+            self._print(f"{task.task_id}: {_SAYS[task.status.value]}{f': {task.error}' if task.error else ''}", {})
             return code
         self._print(f"{task.best_answer or ''}", {})
         sure = "" if task.confidence is None else f"confidence {task.confidence:.2f}"
@@ -91,11 +91,6 @@ class TaskScreen:
     def _print(self, text: str, document: Mapping[str, Any]) -> None:
         shown = json.dumps(document, sort_keys=True) if self._as_json else legible(text)
         self._console.print(shown, highlight=False, markup=False, soft_wrap=True)
-
-
-def _reason(result: Any) -> str:
-    reason = result.get("reason") if isinstance(result, dict) else result
-    return f": {reason}" if isinstance(reason, str) and reason else ""
 
 
 def _figures(data: Mapping[str, Any]) -> str:

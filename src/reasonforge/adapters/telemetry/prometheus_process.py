@@ -18,9 +18,10 @@ class ProcessMetrics:
         registry: the process's one registry.
         prefix: `reasonforge_validator`, `reasonforge_miner` or `reasonforge_gateway`.
         version: of this package.
+        chain: whether the process has one; a gateway has not, and a figure that never moves would look like news.
     """
 
-    def __init__(self, registry: CollectorRegistry, prefix: str, version: str) -> None:
+    def __init__(self, registry: CollectorRegistry, prefix: str, version: str, *, chain: bool = True) -> None:
         ProcessCollector(registry=registry)
 
         def gauge(name: str, says: str) -> Gauge:
@@ -36,8 +37,12 @@ class ProcessMetrics:
             f"{prefix}_store_faults_total", "Empty writes to the store that failed.", registry=registry
         )
         self._free = gauge("state_free_bytes", "Free room on the disk where the state is kept.")
-        self._block = gauge("chain_block", "The newest block that the chain told us.")
-        self._seen_at = gauge("chain_seen_timestamp_seconds", "When the chain last answered, UTC seconds since 1970.")
+        self._seen: tuple[Gauge, Gauge] | None = None
+        if chain:
+            self._seen = (
+                gauge("chain_block", "The newest block that the chain told us."),
+                gauge("chain_seen_timestamp_seconds", "When the chain last answered, UTC seconds since 1970."),
+            )
         self._sandbox: Gauge | None = None
         for unknown in (self._store_up, self._store_seconds, self._free):
             unknown.set(math.nan)  # 0 would say that it is down, slow or full before anybody looked
@@ -46,9 +51,10 @@ class ProcessMetrics:
         match event:
             case VitalSigns():
                 self._show(event)
-            case BlockSeen(_, block, at):
-                self._block.set(block)
-                self._seen_at.set(at)
+            case BlockSeen(_, block, at) if self._seen is not None:
+                newest, seen_at = self._seen
+                newest.set(block)
+                seen_at.set(at)
 
     def _show(self, signs: VitalSigns) -> None:
         self._lag.set(signs.lag_seconds)

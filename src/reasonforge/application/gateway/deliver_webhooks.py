@@ -1,7 +1,8 @@
 import hashlib
 import hmac
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from enum import StrEnum
 
 from attrs import field, frozen
 
@@ -18,6 +19,15 @@ BACKOFF_SECONDS = (5.0, 30.0, 120.0, 600.0, 3_600.0, 4 * 3_600.0, 12 * 3_600.0)
 LEASE_SECONDS = 60.0
 GONE = 410
 BATCH = 16
+
+
+class Settled(StrEnum):
+    """How one attempt ended."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """It is tried again."""
+    GIVEN_UP = "given_up"
 
 
 @frozen
@@ -37,21 +47,21 @@ class DeliverWebhooks:
     """The message, as `GET /v1/tasks/{task_id}` would show the task."""
     plain_hosts: frozenset[str] = frozenset()
 
-    async def __call__(self) -> int:
-        """One round over what is due; how many parcels there were."""
+    async def __call__(self) -> Sequence[Settled]:
+        """One round over what is due; how each attempt ended, in order."""
         parcels = await self.outbox.claim(self.clock.now(), LEASE_SECONDS, BATCH)
-        for parcel in parcels:
-            await self._settle(parcel, await self._send(parcel))
-        return len(parcels)
+        return [await self._settle(parcel, await self._send(parcel)) for parcel in parcels]
 
-    async def _settle(self, parcel: Parcel, outcome: Delivered | NotDelivered) -> None:
+    async def _settle(self, parcel: Parcel, outcome: Delivered | NotDelivered) -> Settled:
         if isinstance(outcome, Delivered):
             await self.outbox.delivered(parcel.id)
-        elif outcome.status == GONE or parcel.attempts >= len(BACKOFF_SECONDS):
+            return Settled.DELIVERED
+        if outcome.status == GONE or parcel.attempts >= len(BACKOFF_SECONDS):
             await self.outbox.abandon(parcel.id, outcome.why)
-        else:
-            due_at = self.clock.now() + BACKOFF_SECONDS[parcel.attempts]
-            await self.outbox.postpone(parcel.id, due_at, outcome.why)
+            return Settled.GIVEN_UP
+        due_at = self.clock.now() + BACKOFF_SECONDS[parcel.attempts]
+        await self.outbox.postpone(parcel.id, due_at, outcome.why)
+        return Settled.FAILED
 
     async def _send(self, parcel: Parcel) -> Delivered | NotDelivered:
         try:

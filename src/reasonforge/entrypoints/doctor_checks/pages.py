@@ -26,7 +26,7 @@ async def look_at_pages(settings: NeuronSettings) -> list[Diagnosis]:
         ports[HEALTH] = settings.port
     running = await in_thread(lambda: is_running(settings.state_db))
     found = [await _port(settings, name, port, running=running) for name, port in ports.items()]
-    if any(ports.values()) and not _is_own_machine(settings.metrics_host):
+    if any(ports.values()) and not is_own_machine(settings.metrics_host):
         said = f"{settings.metrics_host}: whoever reaches these ports reads figures and health without a password"
         found.append(warning("metrics host", said, "right behind a firewall or in a private network of containers"))
     asked = next((port for port in ports.values() if port), 0)
@@ -47,7 +47,8 @@ async def _port(settings: NeuronSettings, name: str, port: int, *, running: bool
     return failure(name, f"{where} cannot be listened at: {why}", f"choose another by {_FLAGS[name]}, or 0 for none")
 
 
-def _is_own_machine(host: str) -> bool:
+def is_own_machine(host: str) -> bool:
+    """Whether nobody else reaches what listens there."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -57,9 +58,9 @@ def _is_own_machine(host: str) -> bool:
 async def _health(host: str, port: int) -> Diagnosis:
     """What the running neuron says of itself."""
     remedy = "see its log; parts that are not ok say why"
-    own = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - which is every address of this machine
+    own = own_address(host)
     try:
-        document = await _read(own, port)
+        document = await read_page(own, port)
         unwell = [f"{part['name']}: {part['detail']}" for part in document["parts"] if not part["ok"]]
     except (OSError, TimeoutError, ValueError, KeyError, TypeError, asyncio.LimitOverrunError) as error:
         return failure("health", f"/readyz at {own}:{port} cannot be read ({type(error).__name__})", remedy)
@@ -68,11 +69,21 @@ async def _health(host: str, port: int) -> Diagnosis:
     return fine("health", "the running neuron says that it is ready")
 
 
-async def _read(host: str, port: int) -> Any:
+def own_address(host: str) -> str:
+    """Where what listens at `host` is reached from here."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - which is every address of this machine
+
+
+async def read_page(host: str, port: int) -> Any:
+    """The JSON of `/readyz`, whatever its status.
+
+    Raises:
+        OSError, TimeoutError, ValueError, asyncio.LimitOverrunError: nobody answers, or with something else.
+    """
     async with asyncio.timeout(_SECONDS):
         reader, writer = await asyncio.open_connection(host, port)
         try:
-            writer.write(b"GET /readyz HTTP/1.1\r\nHost: doctor\r\n\r\n")
+            writer.write(b"GET /readyz HTTP/1.1\r\nHost: doctor\r\nConnection: close\r\n\r\n")
             answer = await reader.read(_MOST_BYTES)
             while chunk := await reader.read(_MOST_BYTES):
                 answer += chunk
