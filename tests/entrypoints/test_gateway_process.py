@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,10 @@ from reasonforge.adapters.sqlalchemy.event_log import SqlAlchemyEventLog
 from reasonforge.adapters.sqlalchemy.gateway_tables import user_tasks
 from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.application.ports.event_log import EventKind, PublicEvent
-from reasonforge.client import Client, Event, NotFound, RateLimited, Unauthenticated
+from reasonforge.client import Client, Event, NotFound, Patience, RateLimited, Unauthenticated
 from reasonforge.entrypoints.doctor import Role, diagnose
 from reasonforge.entrypoints.doctor_checks.diagnosis import State
-from tests.entrypoints.processes import Network
+from tests.entrypoints.processes import Network, free_port
 from tests.entrypoints.test_gateway_network import SECRET, key_for
 from tests.postgres import Cluster, postgres
 
@@ -58,14 +59,14 @@ class Gateway:
 
 
 @contextmanager
-def gateway(root: Path, database: str, tier: str = "enterprise") -> Iterator[Gateway]:
+def gateway(root: Path, database: str, tier: str = "enterprise", port: int = 0) -> Iterator[Gateway]:
     net = Network(root, environment={"GATEWAY_API_KEY_SECRET": SECRET})
     key = key_for(database, tier)
     try:
         net.start(
             "gateway",
             "reasonforge.entrypoints.gateway",
-            *("--state.db", database, "--gateway.port", "0", "--metrics.port", "0", "--logging.json"),
+            *("--state.db", database, "--gateway.port", str(port), "--metrics.port", "0", "--logging.json"),
             *("--gateway.requests_per_minute", "1000000"),
         )
         told = json.loads(net.wait_for("gateway", r'\{.*"event": "serving".*\}'))
@@ -196,6 +197,73 @@ def test_who_does_not_read_holds_nobody_up(tmp_path: Path) -> None:
             (batch, at) for batch in range(20) for at in range(100)
         ]
         assert running.resident_bytes() - before < 60_000_000
+
+
+@contextmanager
+def happening(database: str) -> Iterator[None]:
+    """Something happens every few milliseconds."""
+    stop = threading.Event()
+
+    def happen() -> None:
+        with open_database(database, claim=False) as opened:
+            log = SqlAlchemyEventLog(opened)
+            while not stop.wait(0.01):
+                asyncio.run(log.append([PublicEvent(EventKind.EPOCH_STARTED, 1.0, {"epoch": 1, "validator": "v"})]))
+
+    thread = threading.Thread(target=happen)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_whoever_comes_back_has_lost_nothing(tmp_path: Path) -> None:
+    """While events happen, each stream that says what it saw last goes on with the very next one, and has each once."""
+    database = str(tmp_path / "state.db")
+    with gateway(tmp_path, database) as running, Client(running.address) as client, happening(database):
+        last = next(client.stream(0)).id
+        for _ in range(25):
+            seen = [event.id for event in islice(client.stream(last), 20)]
+            assert seen == list(range(last + 1, last + 21))
+            last = seen[-1]
+
+
+def test_a_stream_outlives_its_gateway(tmp_path: Path) -> None:
+    """A gateway that is stopped and started again, while events happen, goes on where the reader was."""
+    database, port = str(tmp_path / "state.db"), free_port()
+    seen: list[Event] = []
+    with happening(database), Client(f"http://127.0.0.1:{port}") as client:
+        with gateway(tmp_path, database, port=port) as first:
+            reading = threading.Thread(target=lambda: seen.extend(islice(client.stream(0), 300)), daemon=True)
+            reading.start()
+            time.sleep(0.5)
+            first.net.running["gateway"].send_signal(signal.SIGTERM)
+            assert first.net.running["gateway"].wait(20) == 0
+        with gateway(tmp_path, database, port=port):
+            reading.join(30)
+    assert [event.id for event in seen] == list(range(1, 301))
+
+
+@pytest.mark.slow
+def test_429_is_waited_out_for_as_long_as_it_says(tmp_path: Path) -> None:
+    """An address with all the streams that one may have is told when to come back; the client does, and is served."""
+    database = str(tmp_path / "state.db")
+    with gateway(tmp_path, database) as running, ExitStack() as stack:
+        held = [stack.enter_context(socket.create_connection(("127.0.0.1", running.port), 5)) for _ in range(500)]
+        for one in held:
+            one.sendall(b"GET /v1/stream HTTP/1.1\r\nHost: here\r\n\r\n")
+            assert one.recv(100).startswith(b"HTTP/1.1 200 ")
+        with pytest.raises(RateLimited) as refused, Client(running.address, patience=Patience(attempts=1)) as hasty:
+            next(hasty.stream())
+        assert refused.value.type.endswith(":too-many-requests")
+        threading.Timer(0.2, held[0].close).start()
+        began = time.monotonic()
+        with Client(running.address) as client, happening(database):
+            next(client.stream())
+        assert refused.value.retry_after is not None
+        assert refused.value.retry_after <= time.monotonic() - began
 
 
 def test_the_typed_client_and_the_gateway_agree(tmp_path: Path) -> None:

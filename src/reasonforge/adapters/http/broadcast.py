@@ -100,8 +100,9 @@ class Broadcast:
         """The newest event that readers were given."""
         return self._last
 
-    def require_room(self, address: str) -> None:
-        """Refuse whoever would find no place.
+    @contextmanager
+    def reader(self, address: str) -> Iterator[Reader]:
+        """A place among the readers.
 
         Raises:
             Overloaded: there is none left.
@@ -111,11 +112,6 @@ class Broadcast:
             raise Overloaded(f"{self._most} streams are open already: try again later", RETRY_SECONDS)
         if self._of_address[address] >= self._most_of_address:
             raise TooMuch(f"{self._most_of_address} streams of your address are open already", RETRY_SECONDS)
-
-    @contextmanager
-    def reader(self, address: str) -> Iterator[Reader]:
-        """A place among the readers; raises as `require_room`."""
-        self.require_room(address)
         reader = Reader()
         self._readers[reader] = address
         self._of_address[address] += 1

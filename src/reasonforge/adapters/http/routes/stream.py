@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, WebSocket
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from reasonforge.adapters.http.broadcast import Broadcast, Reader, Shown
@@ -40,19 +41,7 @@ def stream_routes(services: GatewayServices) -> APIRouter:
         last_event_id: Annotated[str, Header(max_length=20, description="The last event that was seen.")] = "",
     ) -> StreamingResponse:
         """Epochs as they happen; with `Last-Event-ID`, what came after that first."""
-        address = _address(request)
-        broadcast.require_room(address)  # once the answer has begun, nobody can be refused any more
-        missed = await _missed(broadcast, last_event_id)
-
-        async def told() -> AsyncIterator[bytes]:
-            yield b": welcome\n\n"
-            with broadcast.reader(address) as reader:
-                async for shown in _following(reader, missed):
-                    yield b": still here\n\n" if shown is None else _as_sse(shown)
-
-        return StreamingResponse(
-            told(), media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
+        return _EventStream(broadcast, _address(request), last_event_id)
 
     @router.websocket("/stream")
     async def socket(socket: WebSocket, last_event_id: Annotated[str, Query(max_length=20)] = "") -> None:
@@ -70,6 +59,30 @@ def stream_routes(services: GatewayServices) -> APIRouter:
             return
 
     return router
+
+
+class _EventStream(StreamingResponse):
+    """Has its place among the readers before it asks what was missed, so that nothing falls between the two; whoever
+    finds no place is refused, since nothing of the answer is out by then.
+    """
+
+    def __init__(self, broadcast: Broadcast, address: str, last_event_id: str) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(self._told(), media_type="text/event-stream", headers=headers)
+        self._broadcast = broadcast
+        self._address = address
+        self._last_event_id = last_event_id
+        self._shown: AsyncIterator[Shown | None]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._broadcast.reader(self._address) as reader:
+            self._shown = _following(reader, await _missed(self._broadcast, self._last_event_id))
+            await super().__call__(scope, receive, send)
+
+    async def _told(self) -> AsyncIterator[bytes]:
+        yield b": welcome\n\n"
+        async for shown in self._shown:
+            yield b": still here\n\n" if shown is None else _as_sse(shown)
 
 
 async def _following(reader: Reader, missed: Sequence[Shown]) -> AsyncIterator[Shown | None]:
