@@ -257,7 +257,7 @@ def test_a_gateway_fills_with_the_first_epoch(browser: Browser, tmp_path: Path) 
             expect(page.locator("#validators tbody tr")).to_have_count(1)
             expect(page.locator("#lanes .tasks li")).to_have_count(3)  # the user's own is not among them
             assert (figure(page, "Epochs"), figure(page, "Tasks")) == ("1", "3")
-            assert client.get(task).status in {"completed", "failed"}
+            assert client.task(task).status in {"completed", "failed"}
         assert ("onerror" in page.content(), "3 + 4" in page.content(), page.title()) == (False, False, "ReasonForge")
         assert sum(url.rstrip("/") == running.address for url in heard.asked) == 1
 
