@@ -41,11 +41,7 @@ WATCHDOG_SECONDS = 5.0
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the gateway until it is stopped; the exit code."""
-
-    async def work() -> None:
-        await _serve(read_settings(GatewaySettings, PROGRAM, arguments))
-
-    return run_process(PROGRAM, work)
+    return run_process(PROGRAM, lambda: _serve(read_settings(GatewaySettings, PROGRAM, arguments)))
 
 
 def run() -> None:

@@ -95,6 +95,11 @@ class Broadcast:
         """How many look on."""
         return len(self._readers)
 
+    @property
+    def last_id(self) -> int:
+        """The newest event that readers were given."""
+        return self._last
+
     def require_room(self, address: str) -> None:
         """Refuse whoever would find no place.
 

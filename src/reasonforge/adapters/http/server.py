@@ -4,7 +4,7 @@ import asyncio
 import socket
 from asyncio import TimerHandle, Transport
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -110,9 +110,18 @@ async def serving(app: ASGIApp, host: str, port: int, stopping: Callable[[], Non
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    try:
-        (family, *_), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OperatorError(f"the gateway cannot listen at {host}:{port}: {reason}") from error
+    """A socket that says its protocol: only then asyncio turns off Nagle's delay, which would add 40 ms to answers."""
+    with ExitStack() as undo:
+        try:
+            (family, kind, protocol, _, address), *_ = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+            )
+            made = undo.enter_context(socket.socket(family, kind, protocol))
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(address)
+            made.listen(_BACKLOG)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise OperatorError(f"the gateway cannot listen at {host}:{port}: {reason}") from error
+        undo.pop_all()
+        return made
