@@ -63,9 +63,9 @@ class Heard:
         return made
 
 
-def keep(page: Page, name: str, folder: Path) -> None:
-    """A screenshot of the whole page, in RF_ARTEFACTS when that names a folder, else in the test's own."""
+def keep(page: Page, name: str, folder: Path, *, whole: bool = True) -> None:
+    """A screenshot of the page, or of what is in view, in RF_ARTEFACTS when that names a folder, else in the test's."""
     kept = Path(os.environ.get("RF_ARTEFACTS") or folder) / f"{name}.png"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=kept, full_page=True)
+    page.screenshot(path=kept, full_page=whole)
     assert kept.stat().st_size > 10_000

@@ -1,26 +1,38 @@
-"""The dashboard in a real browser, over a demo that is served: its epochs are real, and so is its gateway."""
+"""The dashboard in a real browser, over a demo that is served and over a gateway that is a process of its own.
+
+The epochs are real in both: a subnet of this machine writes them into the SQLite file that the gateway reads.
+"""
 
 import asyncio
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("fastapi", reason="the extra gateway is not installed")
 pytest.importorskip("playwright", reason="the extra dev is not installed")
 
-from attrs import frozen
+from attrs import evolve, frozen
 from playwright.sync_api import Browser, Page, expect
 
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.event_log import SqlAlchemyEventLog
+from reasonforge.adapters.system.clock import SystemClock
 from reasonforge.application.ports.event_log import EventKind, PublicEvent
+from reasonforge.application.validator.rules import ValidatorRules
+from reasonforge.client import Client
+from reasonforge.domain.parameters import DEFAULT_PARAMETERS
+from reasonforge.entrypoints.public_events import PublicEvents
+from reasonforge.entrypoints.subnet import InProcessSubnet
 from tests.browser.browsers import Heard, chromium, keep
+from tests.entrypoints.test_gateway_process import gateway
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
@@ -120,10 +132,16 @@ def test_it_fits_every_screen(browser: Browser, demo: Served, tmp_path: Path, wi
         page = heard.page
         page.locator("#miners tbody tr").first.wait_for()
         page.click("#run-epoch")
-        page.locator("#simulated-miners tbody tr").first.wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator("#simulator-notes li").first.wait_for()
+        assert page.evaluate(_WIDEST) <= width
         assert page.evaluate(_WORST_CONTRAST) >= 4.5
         keep(page, f"dashboard-{width}-{scheme}", tmp_path)
+        page.locator("#miners tbody button").first.click()
+        expect(page.locator("#miner-body table")).to_be_visible()
+        assert page.evaluate(_WORST_CONTRAST) >= 4.5
+        keep(page, f"dashboard-{width}-{scheme}-miner", tmp_path, whole=False)
+        page.set_viewport_size({"width": min(width, 320), "height": 900})
+        assert page.evaluate(_WIDEST) <= min(width, 320)
 
 
 def test_the_ranking_sorts_by_every_column(browser: Browser, demo: Served) -> None:
@@ -212,23 +230,57 @@ def test_a_strangers_markup_stays_text(browser: Browser, demo: Served) -> None:
         page = heard.page
         expect(page.locator("#connection")).to_have_text("Live")
         with open_database(demo.database, claim=False) as database:
-            asyncio.run(SqlAlchemyEventLog(database).append([event]))
+            apart(SqlAlchemyEventLog(database).append([event]))
         expect(page.locator("#lanes .tasks")).to_contain_text([HOSTILE])
         assert page.title() == "ReasonForge"
         assert page.locator("#lanes img, #lanes script").count() == 0
 
 
-def test_before_the_first_epoch_it_says_what_will_come(browser: Browser, tmp_path: Path) -> None:
-    """An empty network shows sentences in place of empty tables."""
-    with (
-        served(tmp_path, "--epochs", "1", "--tasks", "200", "--miners", "16") as running,
-        opened(browser, running.address) as heard,
-    ):
-        expect(heard.page.locator("#leaderboard-note")).to_contain_text("No epoch is closed yet")
-        expect(heard.page.locator("#health-note")).to_contain_text("No validator has closed an epoch yet")
-        expect(heard.page.locator("#leaderboard-scroll")).to_be_hidden()
+def test_a_gateway_fills_with_the_first_epoch(browser: Browser, tmp_path: Path) -> None:
+    """An empty network shows sentences in place of tables; the first epoch fills them without a reload, and nothing of
+    the task that somebody submitted meanwhile is shown.
+    """
+    database = tmp_path / "state.db"
+    with gateway(tmp_path, str(database)) as running, opened(browser, running.address) as heard:
+        page = heard.page
+        expect(page.locator("#leaderboard-note")).to_contain_text("No epoch is closed yet")
+        expect(page.locator("#health-note")).to_contain_text("No validator has closed an epoch yet")
+        expect(page.locator("#emission-note")).to_contain_text("Nothing is paid yet")
+        expect(page.locator("#statistics-note")).to_contain_text("Nothing has been scored yet")
+        expect(page.locator("#live-note")).to_contain_text("No epoch yet")
+        expect(page.locator("#leaderboard-scroll")).to_be_hidden()
+        keep(page, "dashboard-empty", tmp_path)
+        with Client(running.address, running.key) as client:
+            task = client.submit(f"What is 3 + 4? {HOSTILE}", domain="mathematics").task_id
+            apart(_one_epoch(database))
+            expect(page.locator("#miners tbody tr")).to_have_count(6)
+            expect(page.locator("#validators tbody tr")).to_have_count(1)
+            expect(page.locator("#lanes .tasks li")).to_have_count(3)  # the user's own is not among them
+            assert (figure(page, "Epochs"), figure(page, "Tasks")) == ("1", "3")
+            assert client.task(task).status in {"completed", "failed"}
+        assert ("onerror" in page.content(), "3 + 4" in page.content(), page.title()) == (False, False, "ReasonForge")
+        assert sum(url.rstrip("/") == running.address for url in heard.asked) == 1
 
 
+async def _one_epoch(database: Path) -> None:
+    """A subnet of one validator and six miners writes an epoch into `database`, with a user's task among its four."""
+    rules = ValidatorRules(parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=4), sample_size=6)
+    async with InProcessSubnet(1, 6, 5, rules=rules, database=database, recorder=SystemClock()) as subnet:
+        with open_database(database, claim=False) as opened_too:
+            events = PublicEvents(SqlAlchemyEventLog(opened_too), SystemClock())
+            async with events.writing():
+                subnet.watch(events)
+                async for _ in subnet.epochs(1):
+                    pass
+
+
+def apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` in a thread: Playwright has the event loop of this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+_WIDEST = "Math.max(document.documentElement.scrollWidth, document.querySelector('#miner').scrollWidth)"
 _WORST_CONTRAST = """() => {
   const light = (colour) => {
     const [r, g, b] = colour.match(/[\\d.]+/g).map(Number).slice(0, 3).map((part) => {

@@ -1,11 +1,14 @@
 """`reasonforge demo --serve` as somebody uses it who has read one line about it."""
 
+import contextlib
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -63,3 +66,30 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("reasonforge demo: the gateway cannot listen at 127.0.0.1:")
     assert ended.stderr.count("\n") == 1
+
+
+def test_it_stops_in_the_midst_of_a_long_epoch(tmp_path: Path) -> None:
+    """SIGTERM is obeyed with code 0 and without a traceback, however much the epoch still has to ask."""
+    database = tmp_path / "demo.db"
+    long = (*DEMO, "--port", "0", "--miners", "16", "--tasks", "200", "--db", str(database))
+    with (tmp_path / "told").open("w") as told, subprocess.Popen(long, stdout=told, stderr=subprocess.PIPE) as running:
+        try:
+            deadline = time.monotonic() + 60
+            while epochs(database) != ["open"]:
+                assert (running.poll(), time.monotonic() < deadline) == (None, True)
+                time.sleep(0.1)
+            running.terminate()
+            said = running.communicate(timeout=30)[1]
+        finally:
+            running.kill()
+    assert (running.returncode, said) == (0, b"")
+    assert epochs(database) == ["open"]
+
+
+def epochs(database: Path) -> list[str]:
+    """The states of the epochs that the demo has begun."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+            return [str(state) for (state,) in opened.execute("SELECT state FROM epochs")]
+    except sqlite3.OperationalError:  # it is not there yet
+        return []

@@ -27,6 +27,7 @@ from reasonforge.entrypoints.public_events import PublicEvents
 
 HOST = "127.0.0.1"
 _PEPPER_BYTES = 32
+_EPOCH_SECONDS, _LOOK_SECONDS = 1.0, 0.1
 _EXAMPLE = "congruences"
 
 
@@ -93,7 +94,19 @@ async def serve_demo(database: Path, port: int, pause: float, story: Callable[[S
 
 
 async def _awaited(story: Callable[[Showing], Awaitable[None]], showing: Showing) -> None:
-    await story(showing)
+    """Tell the story; when it is to stop, its epoch may end within `_EPOCH_SECONDS`, and is left as it is after that.
+
+    A process has `STOPPING_SECONDS` to stop, and an epoch of 200 tasks takes longer.
+    """
+    telling = asyncio.ensure_future(story(showing))
+    while not telling.done() and not showing.stopped.is_set():
+        await asyncio.wait({telling}, timeout=_LOOK_SECONDS)
+    _, late = await asyncio.wait({telling}, timeout=_EPOCH_SECONDS)
+    if late:
+        telling.cancel()
+        await asyncio.wait({telling})
+    if not telling.cancelled():
+        telling.result()
 
 
 @asynccontextmanager

@@ -21,7 +21,7 @@ export function showFigures(stats) {
   byId("figures").replaceChildren(...tiles.map(([name, text]) => element("div", {},
     element("dt", {}, name), element("dd", name === "Last weights" ? { id: "weights-age" } : {}, text))));
   tick();
-  say("statistics-note", stats.epochs ? "" : "Nothing has been scored yet: the figures grow with the first epoch.");
+  say("statistics-note", stats.tasks ? "" : "Nothing has been scored yet: the figures grow with the first epoch.");
 }
 
 /** What grows older by itself. */
@@ -46,10 +46,12 @@ export function showEmission(stats, board) {
   const made = [];
   if (miners + validators > 0) {
     const plain = miners * (1 - bonus);
+    const paid = (who, value, look) =>
+      ({ name: `${who}: ${tao(value)} τ, ${percent(value / (miners + validators))}`, value, look });
     const list = [
-      { name: `Miners ${tao(plain)} τ`, value: plain, look: "f1" },
-      { name: `of it PEB, at the newest rate ${tao(miners - plain)} τ`, value: miners - plain, look: "f3" },
-      { name: `Validators ${tao(validators)} τ`, value: validators, look: "f2" },
+      paid("Miners, for their scores", plain, "f1"),
+      paid("Miners, PEB at the newest epoch’s rate", miners - plain, "f3"),
+      paid("Validators", validators, "f2"),
     ];
     const said = `Paid so far: miners ${tao(miners)} TAO, validators ${tao(validators)} TAO`;
     made.push(element("h3", {}, `Paid while the validators watched: ${tao(miners + validators)} τ`),
