@@ -168,7 +168,7 @@ class TestTheWhole:
         ]
         assert SECRET not in said
 
-    @pytest.mark.parametrize("arguments", [["gateway"], ["miner", "--bogus"], ["validator", "--miner.port", "1"]])
+    @pytest.mark.parametrize("arguments", [["oracle"], ["miner", "--bogus"], ["validator", "--miner.port", "1"]])
     def test_what_nobody_knows_is_refused(self, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
         """Another role and other flags: one sentence, code 2."""
         assert main(["doctor", *arguments]) == 2
