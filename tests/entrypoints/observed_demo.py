@@ -34,8 +34,9 @@ from reasonforge.application.validator.keep_running import KeepRunning
 from reasonforge.application.validator.rules import ValidatorRules
 from reasonforge.domain.epoch import Epoch
 from reasonforge.domain.errors import ValidatorFault
-from reasonforge.domain.identity import Hotkey
+from reasonforge.domain.identity import BlockNumber, Hotkey
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
+from reasonforge.domain.report import EpochState
 from reasonforge.domain.submission import Submission
 from reasonforge.domain.task import Task
 from reasonforge.domain.verdict import Verification
@@ -129,6 +130,7 @@ class ObservedDemo:
         self._ready = threading.Event()
         self._stop = asyncio.Event()
         self._resting = asyncio.Event()
+        self._epoch = asyncio.Lock()
         self._fan: FanOut | None = None
 
     @contextmanager
@@ -182,16 +184,21 @@ class ObservedDemo:
             self._ready.set()
             while not self._stop.is_set():
                 if not self._resting.is_set():
-                    async for _ in self.subnet.epochs(1):
-                        await gateway.measured(_answer)({"type": "http", "method": "GET"}, _receive, _send)
+                    async with self._epoch:
+                        await self._one_epoch(gateway)
                 await asyncio.sleep(REST_SECONDS)
             heart.cancel()
             await asyncio.wait({heart})
 
     async def rest(self) -> None:
-        """No more epochs."""
+        """No more epochs; the one that runs is ended first."""
         self._resting.set()
-        await asyncio.sleep(REST_SECONDS)
+        async with self._epoch:
+            await asyncio.sleep(REST_SECONDS)
+
+    async def _one_epoch(self, gateway: GatewayMetrics) -> None:
+        async for _ in self.subnet.epochs(1):
+            await gateway.measured(_answer)({"type": "http", "method": "GET"}, _receive, _send)
 
     async def lose_sandbox(self) -> None:
         await self._sandbox.aclose()
@@ -210,21 +217,27 @@ class ObservedDemo:
         container, fan = self.subnet.container_of(ME), self._fan
         assert fan is not None
         chain = MemoryChain(self.subnet.ledger, ME)
-        await KeepRunning(
+        keep_running = KeepRunning(
             chain=chain,
             run_epoch=evolve(container.run_epoch(), chain=self._lost()),
             publish_weights=container.publish_weights(),
             clock=SystemClock(),
             notifier=self.subnet.notifier,
             telemetry=fan,
-        ).look()
+        )
+        async with self._epoch:
+            await keep_running.look()
 
     async def lose_weights(self) -> None:
         """Close an epoch whose weights do not reach the chain."""
         container = self.subnet.container_of(ME)
         publish = evolve(container.publish_weights(), chain=self._lost())
         ledger = self.subnet.ledger
-        await evolve(container.run_epoch(), publish_weights=publish)(ledger.tempo.epoch_at(ledger.block))
+        epoch = ledger.tempo.epoch_at(ledger.block)
+        if await self.subnet.store_of(ME).state_of(epoch.number) not in {None, EpochState.OPEN}:
+            ledger.advance_to(BlockNumber(epoch.last_block + 1))
+            epoch = ledger.tempo.epoch_at(ledger.block)
+        await evolve(container.run_epoch(), publish_weights=publish)(epoch)
 
     def _lost(self) -> MemoryChain:
         return MemoryChain(self.subnet.ledger, ME, ChainFaults(lost_before=1.0), Random(1))

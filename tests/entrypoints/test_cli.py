@@ -1,6 +1,7 @@
 """What people type, and what they get for a mistake: one sentence, the right code, no traceback, nothing lost."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -97,13 +98,16 @@ def test_an_interrupted_demo_leaves_no_half_report(tmp_path: Path) -> None:
     """SIGINT in the middle ends with code 130, no traceback, and without the file."""
     report = tmp_path / "run.json"
     command = [sys.executable, "-m", "reasonforge", "demo", "--epochs", "500", "--json", str(report)]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert running.stdout is not None
-    for line in running.stdout:
-        if "right of" in line:
-            break
-    running.send_signal(2)
-    said = running.communicate(timeout=60)[1]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            if "right of" in line:
+                break
+        running.send_signal(signal.SIGINT)
+        try:
+            said = running.communicate(timeout=60)[1]
+        finally:
+            running.kill()
     assert running.returncode == 130, said
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []

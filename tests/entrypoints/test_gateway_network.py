@@ -33,8 +33,9 @@ def ask(address: str, key: str, path: str, body: object = None) -> dict[str, obj
     return document
 
 
-def key_for(database: str) -> str:
-    command = [sys.executable, "-m", "reasonforge", "keys", "create", "--json", "--state.db", database]
+def key_for(database: str, tier: str = "free") -> str:
+    options = ("--json", "--tier", tier, "--state.db", database)
+    command = [sys.executable, "-m", "reasonforge", "keys", "create", *options]
     made = subprocess.run(
         [*command, "--gateway.api_key_secret", SECRET], capture_output=True, text=True, check=True, timeout=60
     )

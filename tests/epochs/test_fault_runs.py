@@ -21,7 +21,7 @@ from reasonforge.domain.weights import WeightRow, WeightsSet
 from reasonforge.entrypoints.cast import MinerPart, VoiceOf, cast_miners
 from reasonforge.entrypoints.run_tally import SubnetRun
 
-SEEDS = int(os.environ.get("RF_FAULT_SEEDS", "60"))
+SEEDS = int(os.environ.get("RF_FAULT_SEEDS", "24"))
 """How many plans of faults; 200 where there is time: `RF_FAULT_SEEDS=200 make check`."""
 BATCHES = min(20, SEEDS)
 KINDS = ("drop", "delay", "duplicate", "reorder", "truncate", "corrupt", "lie_about_time", "wrong_hash")

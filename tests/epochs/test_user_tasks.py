@@ -122,6 +122,16 @@ def test_they_take_their_share_of_the_epoch_and_no_more() -> None:
     assert not any(one.task.is_trap for report in (first, second) for one in report.tasks if one.task.source == "api")
 
 
+@pytest.mark.parametrize(
+    ("share", "tasks", "most"),
+    [(0.0, 12, 0), (0.25, 12, 3), (0.25, 7, 1), (0.25, 2, 1), (0.01, 12, 1), (0.25, 1, 0), (0.99, 4, 3), (1.0, 4, 4)],
+)
+def test_a_share_leaves_room_for_one_and_never_takes_the_last(share: float, tasks: int, most: int) -> None:
+    """A share above 0 of a short epoch still lets one task in, and below 1 the validator keeps one of its own."""
+    parameters = evolve(DEFAULT_PARAMETERS, tasks_per_epoch=tasks)
+    assert ValidatorRules(parameters=parameters, api_share=share).most_user_tasks == most
+
+
 def test_an_operator_who_gives_users_nothing() -> None:
     """With a share of 0 the queue is left alone."""
     subnet = subnet_of(AGREEING, user_task(), rules=evolve(RULES, api_share=0.0))

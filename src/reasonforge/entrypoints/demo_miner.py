@@ -21,7 +21,7 @@ from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.identity import Hotkey
 from reasonforge.entrypoints.cast import cast_miners
 from reasonforge.entrypoints.container import MemoryMinerAdapters, Miner
-from reasonforge.entrypoints.neuron import run_process
+from reasonforge.entrypoints.process import run_process
 from reasonforge.entrypoints.story_time import StoryClock, StorySolve
 
 PROGRAM = "reasonforge-demo-miner"

@@ -12,6 +12,7 @@ from attrs import define, field
 from reasonforge import __version__
 from reasonforge.adapters.http.app import gateway_app
 from reasonforge.adapters.http.bounds import RateRules
+from reasonforge.adapters.http.dashboard import dashboard_router
 from reasonforge.adapters.http.server import serving
 from reasonforge.adapters.http.webhook_sender import HttpxWebhookSender
 from reasonforge.adapters.sqlalchemy.backlog import SqlAlchemyBacklog
@@ -29,7 +30,7 @@ from reasonforge.domain.errors import StoreFault
 from reasonforge.entrypoints.gateway_container import Gateway, GatewayAdapters
 from reasonforge.entrypoints.gateway_secret import pepper_of
 from reasonforge.entrypoints.journal import Journal
-from reasonforge.entrypoints.neuron import journal_of, run_process
+from reasonforge.entrypoints.process import journal_of, run_process
 from reasonforge.entrypoints.settings import GatewaySettings, read_settings
 
 PROGRAM = "reasonforge-gateway"
@@ -40,11 +41,7 @@ WATCHDOG_SECONDS = 5.0
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the gateway until it is stopped; the exit code."""
-
-    async def work() -> None:
-        await _serve(read_settings(GatewaySettings, PROGRAM, arguments))
-
-    return run_process(PROGRAM, work)
+    return run_process(PROGRAM, lambda: _serve(read_settings(GatewaySettings, PROGRAM, arguments)))
 
 
 def run() -> None:
@@ -89,7 +86,12 @@ async def _serve(settings: GatewaySettings) -> None:
             await stack.enter_async_context(pages.listening(settings.metrics_host, settings.metrics_port))
         rates = RateRules(settings.requests_per_minute, 2 * settings.requests_per_minute)
         services = container.services()
-        app = gateway_app(services, rates=rates, cors_origins=sorted(words(settings.cors_origins)))
+        app = gateway_app(
+            services,
+            rates=rates,
+            cors_origins=sorted(words(settings.cors_origins)),
+            pages=[dashboard_router()],
+        )
         manager = ServiceManager.of_environment()
         await stack.enter_async_context(
             _in_background(

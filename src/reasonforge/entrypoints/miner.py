@@ -36,9 +36,10 @@ from reasonforge.domain.identity import Hotkey
 from reasonforge.domain.metagraph import Endpoint
 from reasonforge.entrypoints.container import Miner, MinerAdapters
 from reasonforge.entrypoints.journal import Journal
-from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
+from reasonforge.entrypoints.neuron import chain_of, identity_of, own_neuron
 from reasonforge.entrypoints.noticeboard import Neuron
 from reasonforge.entrypoints.observation import beating, observed, pulse_of
+from reasonforge.entrypoints.process import journal_of, run_process
 from reasonforge.entrypoints.settings import Backend, MinerSettings, read_settings
 from reasonforge.entrypoints.verification import EVERY_SYSTEM, sandbox_of, tested_provers
 

@@ -281,7 +281,7 @@ class ValidatorSettings(NeuronSettings):
         "--validator.api_share",
         "VALIDATOR_API_SHARE",
         default=0.25,
-        says="Share of an epoch's tasks that users may submit, 0 to 1.",
+        says="Share of an epoch's tasks that users may submit, 0 to 1; above 0 at least one.",
         ge=0,
         le=1,
     )

@@ -31,9 +31,12 @@ from reasonforge.adapters.memory.transport import MemoryNetwork
 from reasonforge.adapters.memory.verifier import SharedVerifier
 from reasonforge.adapters.sqlalchemy.database import Database, open_database
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
+from reasonforge.adapters.sqlalchemy.user_tasks import SqlAlchemyTaskDesk
+from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.embedder import Embedder
 from reasonforge.application.ports.reasoner import Reasoner
 from reasonforge.application.ports.store import Store
+from reasonforge.application.ports.task_desk import TaskDesk
 from reasonforge.application.ports.task_source import TaskSource
 from reasonforge.application.ports.telemetry import Telemetry
 from reasonforge.application.ports.transport import MinerHandlers, Transport
@@ -115,6 +118,8 @@ class InProcessSubnet:
         jury: whether validators judge one another's replies (§1.8); on a chain they cannot, and are audited by the
             weights that they publish.
         database: a file for all validators' stores; in memory when None.
+        recorder: the clock that stamps what the database keeps, for a run that people watch as it goes; with it,
+            users' tasks come out of the database as well. The subnet's own when None, which repeats to the byte.
 
     Raises:
         OperatorError: no validators or miners, or more than the subnet has room for; an unknown temperament; a
@@ -134,6 +139,7 @@ class InProcessSubnet:
         verifier: Verifier | None = None,
         tasks: TaskSource | None = None,
         database: Path | None = None,
+        recorder: Clock | None = None,
         jury: bool = True,
         emission_per_epoch: Rao = EMISSION_PER_EPOCH,
     ) -> None:
@@ -163,6 +169,7 @@ class InProcessSubnet:
         self._audience, self._publications = Audience(), LastPublications()
         self._audience.admit(self._publications)
         self._database_path = database
+        self._recorder = recorder
         self._database: Database | None = None
         self._temperaments = temperaments
         self._parts = cast_miners(miners) if isinstance(miners, int) else tuple(miners)
@@ -196,6 +203,11 @@ class InProcessSubnet:
     def miners(self) -> tuple[CastMember, ...]:
         """Who mines, by uid."""
         return tuple(self._miners)
+
+    @property
+    def database_path(self) -> Path | None:
+        """The file that the validators' stores share."""
+        return self._database_path
 
     def watch(self, onlooker: Telemetry) -> None:
         """Show every event to one more onlooker, from now on."""
@@ -281,7 +293,14 @@ class InProcessSubnet:
         hotkey, uid = self._join_chain(name, VALIDATOR_STAKE)
         policy = tempered(self.rules.policy, temperament, hotkey)
         store: Store = (
-            MemoryStore(hotkey) if self._database is None else SqlAlchemyStore(self._database, hotkey, self.clock)
+            MemoryStore(hotkey)
+            if self._database is None
+            else SqlAlchemyStore(self._database, hotkey, self._recorder or self.clock)
+        )
+        desk: TaskDesk = (
+            self.desk
+            if self._database is None or self._recorder is None
+            else SqlAlchemyTaskDesk(self._database, self._recorder)
         )
         container = Validator(
             adapters=MemoryAdapters(
@@ -297,7 +316,7 @@ class InProcessSubnet:
                 telemetry=self._audience,
                 notifier=self.notifier,
                 **self._tasks,
-                desk=self.desk,
+                desk=desk,
             ),
             rules=evolve(self.rules, policy=policy),
         )

@@ -27,9 +27,10 @@ from reasonforge.domain.errors import OperatorError
 from reasonforge.domain.parameters import DEFAULT_PARAMETERS
 from reasonforge.domain.scoring.policies import policy_named
 from reasonforge.entrypoints.container import NeuronAdapters, Validator
-from reasonforge.entrypoints.neuron import chain_of, identity_of, journal_of, own_neuron, run_process
+from reasonforge.entrypoints.neuron import chain_of, identity_of, own_neuron
 from reasonforge.entrypoints.noticeboard import Neuron
 from reasonforge.entrypoints.observation import beating, observed, pulse_of
+from reasonforge.entrypoints.process import journal_of, run_process
 from reasonforge.entrypoints.public_events import PublicEvents
 from reasonforge.entrypoints.settings import ValidatorSettings, read_settings
 from reasonforge.entrypoints.verification import open_tools, tool_settings_of

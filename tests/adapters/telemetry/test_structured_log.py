@@ -130,6 +130,17 @@ def test_debugging_shows_chatter_but_no_headers() -> None:
     assert [line["event"] for line in lines(stream)] == ["looked up a proxy"]
 
 
+def test_who_was_silenced_by_another_library_is_heard_again() -> None:
+    """The chain's SDK turns down every logger that it finds; warnings of the others are ours to tell all the same."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    logging.getLogger("websockets.client").disabled = True
+    stream = io.StringIO()
+    log(stream).adopt_others()
+    logging.getLogger("uvicorn.error").warning("odd request")
+    logging.getLogger("websockets.client").warning("closed")
+    assert [line["event"] for line in lines(stream)] == ["odd request", "closed"]
+
+
 def test_arguments_that_do_not_fit_lose_nothing() -> None:
     """A library's own mistake in its log is told as far as it goes, and ends nothing."""
     stream = io.StringIO()

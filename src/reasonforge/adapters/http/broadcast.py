@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,7 @@ from reasonforge.domain.errors import StoreFault
 LOOK_SECONDS = 0.25
 BUFFERED = 256
 """Events that wait for one reader; when there are more, its oldest are skipped (it sees the gap in the ids)."""
+BETWEEN_SECONDS = 0.05
 RETRY_SECONDS = 5.0
 
 
@@ -94,6 +95,11 @@ class Broadcast:
         """How many look on."""
         return len(self._readers)
 
+    @property
+    def last_id(self) -> int:
+        """The newest event that readers were given."""
+        return self._last
+
     def require_room(self, address: str) -> None:
         """Refuse whoever would find no place.
 
@@ -152,9 +158,15 @@ class Broadcast:
                 fresh = await self._follow.fresh(self._last)
             except StoreFault:
                 fresh = ()
-            for logged in fresh:
-                self._last = logged.id
-                shown = Shown.of(logged)
-                for reader in tuple(self._readers):
-                    reader.put(shown)
-            await asyncio.sleep(self._look_seconds)
+            for start in range(0, len(fresh), BUFFERED // 2):
+                self._hand_out(fresh[start : start + BUFFERED // 2])
+                await asyncio.sleep(BETWEEN_SECONDS)  # whoever reads has read them before the next ones come
+            if not fresh:
+                await asyncio.sleep(self._look_seconds)
+
+    def _hand_out(self, fresh: Iterable[LoggedEvent]) -> None:
+        for logged in fresh:
+            self._last = logged.id
+            shown = Shown.of(logged)
+            for reader in tuple(self._readers):
+                reader.put(shown)

@@ -9,7 +9,7 @@ from reasonforge.adapters.sqlalchemy.codec.documents import Fields
 from reasonforge.adapters.sqlalchemy.codec.user_tasks import outcome_columns, queued_row, read_record, read_task
 from reasonforge.adapters.sqlalchemy.database import Database
 from reasonforge.adapters.sqlalchemy.gateway_tables import key_usage, user_tasks, webhook_outbox
-from reasonforge.adapters.sqlalchemy.group_commit import GroupCommit
+from reasonforge.adapters.sqlalchemy.grouped import GroupCommit, GroupRead
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.user_tasks import (
     NewTask,
@@ -38,6 +38,7 @@ class SqlAlchemyUserTasks:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._together = GroupCommit(database)
+        self._reads = GroupRead(database)
 
     async def submit(self, new: NewTask, rules: QueueRules) -> SubmitOutcome:
         return await self._together.write(lambda connection: _submit(connection, new, rules))
@@ -46,7 +47,7 @@ class SqlAlchemyUserTasks:
         def work(connection: Connection) -> TaskRecord | None:
             return _record(connection, _OWN, {"owner": owner, "task": task})
 
-        return await self._database.read(work)
+        return await self._reads.read(work)
 
     async def page(self, owner: str, before: int | None, limit: int) -> Sequence[TaskRecord]:
         newest = select(user_tasks).where(_AT.owner == owner).order_by(_AT.position.desc()).limit(max(0, limit))

@@ -78,6 +78,10 @@ class StructuredLog:
         root = logging.getLogger()
         root.handlers[:] = [_Foreign(self, logging.DEBUG if self.debug else logging.WARNING)]
         root.setLevel(logging.DEBUG if self.debug else logging.WARNING)
+        for logger in list(logging.Logger.manager.loggerDict.values()):
+            if isinstance(logger, logging.Logger):  # the chain's SDK silences all that it finds
+                logger.disabled = False
+                logger.setLevel(logging.NOTSET)
         for name in THIRD_PARTIES:
             logger = logging.getLogger(name)
             logger.handlers[:] = []

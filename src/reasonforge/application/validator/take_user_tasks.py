@@ -1,5 +1,3 @@
-from math import floor
-
 from attrs import frozen
 
 from reasonforge.application.ports.notifier import Notifier, OperatorNotice, Severity
@@ -32,7 +30,7 @@ class TakeUserTasks:
         """
         if bound is not None:
             return await self._bound(epoch, asker, bound)
-        most = floor(self.rules.api_share * self.rules.parameters.tasks_per_epoch)
+        most = self.rules.most_user_tasks
         if most == 0:
             return ()
         try:

@@ -4,20 +4,24 @@ import { drawn, element } from "./dom.js";
 import { number } from "./format.js";
 
 const WIDTH = 640;
+const NARROWEST = 260;
 const HEIGHT = 220;
-const EDGE = { left: 44, right: 12, top: 12, bottom: 26 };
+const EDGE = { left: 58, right: 14, top: 12, bottom: 26 };
 const MOST_POINTS = 400;
 
+/** How wide a chart in `host` is drawn, so that its words have the page's size. */
+export const room = (host) => Math.max(NARROWEST, Math.floor(host.getBoundingClientRect().width) || WIDTH);
+
 /** Lines over epochs. `series`: [{name, points: [[epoch, value]]}], up to five. */
-export function lines(series, label) {
+export function lines(series, label, width = WIDTH) {
   const points = series.flatMap((one) => one.points);
   const first = Math.min(...points.map(([x]) => x));
   const last = Math.max(...points.map(([x]) => x), first + 1);
   const top = nice(Math.max(...points.map(([, y]) => y), 0.001));
-  const x = (epoch) => EDGE.left + ((epoch - first) / (last - first)) * (WIDTH - EDGE.left - EDGE.right);
+  const x = (epoch) => EDGE.left + ((epoch - first) / (last - first)) * (width - EDGE.left - EDGE.right);
   const y = (value) => HEIGHT - EDGE.bottom - (value / top) * (HEIGHT - EDGE.top - EDGE.bottom);
   const marks = [0, 0.5, 1].map((part) => part * top).flatMap((value) => [
-    drawn("line", { class: "axis", x1: EDGE.left, x2: WIDTH - EDGE.right, y1: y(value), y2: y(value) }),
+    drawn("line", { class: "axis", x1: EDGE.left, x2: width - EDGE.right, y1: y(value), y2: y(value) }),
     drawn("text", { x: EDGE.left - 6, y: y(value) + 4, "text-anchor": "end" }, number(value, top < 0.1 ? 3 : 2)),
   ]);
   const ends = [[first, "start"], [last, "end"]].map(([epoch, anchor]) =>
@@ -31,7 +35,7 @@ export function lines(series, label) {
       class: `line s${index + 1}`, points: thinned.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(" "),
     });
   });
-  return drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label },
+  return drawn("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": label },
     ...marks, ...ends, ...drawnLines);
 }
 
@@ -49,22 +53,22 @@ export function parts(list, label) {
 }
 
 /** Horizontal bars: [{name, value, marked, text}]; `marked` of the value is drawn apart, at its end. */
-export function bars(list, label) {
+export function bars(list, label, width = WIDTH) {
   const height = 24;
-  const room = { left: 136, right: 78 };
+  const edge = { left: Math.min(136, width / 3), right: 66 };
   const most = Math.max(...list.map((one) => one.value), 1e-12);
   const drawnBars = list.flatMap((one, index) => {
     const y = index * height;
-    const width = (one.value / most) * (WIDTH - room.left - room.right);
-    const apart = one.value > 0 ? (one.marked / one.value) * width : 0;
+    const length = (one.value / most) * (width - edge.left - edge.right);
+    const apart = one.value > 0 ? (one.marked / one.value) * length : 0;
     return [
-      drawn("text", { x: room.left - 8, y: y + 16, "text-anchor": "end" }, one.name),
-      drawn("rect", { class: "f1", x: room.left, y: y + 4, width: Math.max(0, width - apart), height: height - 9 }),
-      drawn("rect", { class: "f3", x: room.left + width - apart, y: y + 4, width: apart, height: height - 9 }),
-      drawn("text", { class: "value", x: room.left + width + 8, y: y + 16 }, one.text),
+      drawn("text", { x: edge.left - 8, y: y + 16, "text-anchor": "end" }, one.name),
+      drawn("rect", { class: "f1", x: edge.left, y: y + 4, width: Math.max(0, length - apart), height: height - 9 }),
+      drawn("rect", { class: "f3", x: edge.left + length - apart, y: y + 4, width: apart, height: height - 9 }),
+      drawn("text", { class: "value", x: edge.left + length + 8, y: y + 16 }, one.text),
     ];
   });
-  return drawn("svg", { viewBox: `0 0 ${WIDTH} ${list.length * height}`, role: "img", "aria-label": label }, ...drawnBars);
+  return drawn("svg", { viewBox: `0 0 ${width} ${list.length * height}`, role: "img", "aria-label": label }, ...drawnBars);
 }
 
 /** What the colours and dashes mean: [{name, look}] where look is s1…s5 for lines and f1…f5 for areas. */
@@ -79,7 +83,7 @@ export function key(list) {
 
 function nice(value) {
   const size = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 2.5, 5, 10].map((step) => step * size).find((step) => step >= value * 0.999) ?? value;
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * size).find((step) => step >= value * 0.999) ?? value;
 }
 
 function thin(points) {

@@ -1,73 +1,24 @@
-from random import Random
-from typing import Final
+from typing import ClassVar
 
-from reasonforge.adapters.tasks.family import EVERY_DIFFICULTY, WorkedSolution, kept, recognised
+from reasonforge.adapters.tasks.formal.family import FormalFamily
 from reasonforge.adapters.tasks.formal.lean_theorems import LEAN_THEOREMS
-from reasonforge.adapters.tasks.formal.sheet import FINAL_ANSWER, GIVEN_UP, FormalInstance, FormalSheet
-from reasonforge.domain.answers.proof import ProofAnswer
-from reasonforge.domain.artefact import ArtefactSpecification
-from reasonforge.domain.discipline import Discipline
-
-_SHEET: Final = FormalSheet(
-    system="lean4",
-    base="core-1",
-    tongue="Lean 4 over the library core-1",
-    rules=(
-        "That library replaces Lean's own: it has Eq, And, Or, Not, Iff, Exists, Nat with Nat.add, Nat.sub, Nat.mul, "
-        "Nat.pow, Nat.le, Nat.lt, Nat.dvd and Nat.sum, and the theorems rfl, Eq.symm, Eq.trans, Eq.subst, congrArg, "
-        "Nat.succ.inj', Nat.succ_ne_zero, Nat.zero_add, Nat.succ_add, Nat.add_comm and Nat.add_assoc; there are no "
-        "tactics, no operators and no imports, and proofs are terms: fun, have, match and structural recursion."
-    ),
-    theorems=LEAN_THEOREMS,
-)
+from reasonforge.adapters.tasks.formal.sheet import FormalSheet
 
 
-class FormalLean:
-    """A theorem to be proved in Lean 4 over the core library `core-1`.
+class FormalLean(FormalFamily):
+    """A theorem to be proved in Lean 4 over the core library `core-1`."""
 
-    Difficulty d: the d-th of ten theorems, ordered by how much of a proof they need, with numbers drawn into it.
-    Size: that place, from 1. Kept where counting over small numbers finds the statement true.
-    """
-
-    name: Final = "formal_lean"
-    version: Final = 1
-    discipline: Final = Discipline.MATHEMATICS
-    difficulties: Final = EVERY_DIFFICULTY
-    phrasings: Final = 3
-
-    def generate(self, rng: Random, difficulty: int) -> FormalInstance:
-        return kept(lambda: _SHEET.draw(rng, difficulty), _SHEET.holds)
-
-    def state(self, instance: FormalInstance, phrasing: int) -> str:
-        return _SHEET.state(instance, phrasing)
-
-    def answer(self, instance: FormalInstance) -> ProofAnswer:
-        return _SHEET.answer(instance)
-
-    def size(self, instance: FormalInstance) -> int:
-        return instance.rank + 1
-
-    def read(self, problem: str) -> FormalInstance | None:
-        return recognised(self, problem, _SHEET.read, _SHEET.holds)
-
-    def solve(self, instance: FormalInstance) -> WorkedSolution:
-        """The reference proof, theorem by theorem."""
-        return _SHEET.solve(instance)
-
-    def solve_again(self, instance: FormalInstance) -> str:
-        """Counts over small numbers whether the statement is true at all."""
-        return FINAL_ANSWER if _SHEET.holds(instance) else GIVEN_UP
-
-    def slip(self, instance: FormalInstance, rng: Random) -> str:  # noqa: ARG002 - there is one way to give up
-        """Believes a true statement to be false."""
-        return GIVEN_UP
-
-    def checks(self, instance: FormalInstance) -> tuple[str, ...]:  # noqa: ARG002 - the same for all
-        return ("proof",)
-
-    def artefacts(self, instance: FormalInstance) -> tuple[ArtefactSpecification, ...]:  # noqa: ARG002 - the same for all
-        return ()
-
-    def go_wrong(self, instance: FormalInstance, rng: Random) -> WorkedSolution:  # noqa: ARG002 - one near miss each
-        """The reference proof with one slip in it."""
-        return _SHEET.go_wrong(instance)
+    name: ClassVar[str] = "formal_lean"
+    sheet: ClassVar[FormalSheet] = FormalSheet(
+        system="lean4",
+        base="core-1",
+        tongue="Lean 4 over the library core-1",
+        rules=(
+            "That library replaces Lean's own: it has Eq, And, Or, Not, Iff, Exists, Nat with Nat.add, Nat.sub, "
+            "Nat.mul, Nat.pow, Nat.le, Nat.lt, Nat.dvd and Nat.sum, and the theorems rfl, Eq.symm, Eq.trans, Eq.subst, "
+            "congrArg, Nat.succ.inj', Nat.succ_ne_zero, Nat.zero_add, Nat.succ_add, Nat.add_comm and Nat.add_assoc; "
+            "there are no tactics, no operators and no imports, and proofs are terms: fun, have, match and structural "
+            "recursion."
+        ),
+        theorems=LEAN_THEOREMS,
+    )
