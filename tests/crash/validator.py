@@ -24,6 +24,7 @@ from reasonforge.adapters.memory.notifier import MemoryNotifier
 from reasonforge.adapters.sqlalchemy.database import open_database
 from reasonforge.adapters.sqlalchemy.event_log import SqlAlchemyEventLog
 from reasonforge.adapters.sqlalchemy.store import SqlAlchemyStore
+from reasonforge.adapters.sqlalchemy.task_pool import SqlAlchemyTaskPool
 from reasonforge.adapters.sqlalchemy.user_tasks import SqlAlchemyTaskDesk
 from reasonforge.adapters.tasks.registry import ANYWHERE
 from reasonforge.adapters.tasks.source import GeneratedTasks
@@ -69,6 +70,7 @@ async def live(job: Fields) -> None:
                     telemetry=public,
                     notifier=notifier,
                     desk=SqlAlchemyTaskDesk(database, clock),
+                    pool=SqlAlchemyTaskPool(database, clock),
                 ),
                 rules=ValidatorRules(
                     parameters=evolve(DEFAULT_PARAMETERS, tasks_per_epoch=job["tasks"]), api_share=job["users_share"]
