@@ -47,6 +47,7 @@ IN_PIECES = ("adapters/localnet/connection.py", "adapters/bittensor/post.py", "p
 statement of the undisturbed run may not come again."""
 MOST_MISSED = 0.1
 NOT_IN_THIS_EPOCH = (
+    "await self._record(epoch, held",  # what a store that failed had not taken
     "await self.look_back(self.chain.hotkey, epoch)",  # these two of an epoch that is over already
     "await self.publish_weights()",
     "await self.notifier.tell(OperatorNotice(Severity.URGENT",  # no weights, or none that the chain took

@@ -207,7 +207,7 @@ def test_gguf_reasons_within_its_budget(gguf: LocalReasoner) -> None:
 @pytest.mark.llm
 def test_gguf_writes_by_the_grammar(gguf: LocalReasoner) -> None:
     """What real weights write is JSON of the reply's form from its first character."""
-    said = asyncio.run(gguf.speak(ASK, time.monotonic() + 60.0))
+    said = asyncio.run(gguf.speak(ASK, time.monotonic() + 200.0))
     assert isinstance(said, Said)
     assert "".join(said.text.split()).startswith('{"steps":[{"reasoning":"')
 
@@ -222,7 +222,7 @@ def test_gguf_stops_in_the_middle_of_a_long_prompt(gguf: LocalReasoner) -> None:
         start = time.monotonic()
         first = await gguf.speak(long, start + 0.8)
         seconds = time.monotonic() - start
-        return first, seconds, await gguf.speak(ASK, time.monotonic() + 60.0)
+        return first, seconds, await gguf.speak(ASK, time.monotonic() + 200.0)
 
     first, seconds, second = asyncio.run(go())
     assert not isinstance(first, Said) or not first.is_whole
