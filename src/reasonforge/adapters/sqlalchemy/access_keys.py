@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from reasonforge.adapters.sqlalchemy.database import Database
 from reasonforge.adapters.sqlalchemy.gateway_tables import access_keys
-from reasonforge.adapters.sqlalchemy.grouped import GroupRead
+from reasonforge.adapters.sqlalchemy.grouped import Grouped
 from reasonforge.domain.access_key import AccessKey, KeyId, Tier
 
 _AT = access_keys.c
@@ -20,7 +20,7 @@ class SqlAlchemyAccessKeys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._reads = GroupRead(database)
+        self._reads = Grouped(database.read)
 
     async def add(self, key: AccessKey) -> None:
         row = {
@@ -40,7 +40,7 @@ class SqlAlchemyAccessKeys:
         await self._database.write(work)
 
     async def find(self, key: KeyId) -> AccessKey | None:
-        return await self._reads.read(lambda connection: _find(connection, key))
+        return await self._reads.run(lambda connection: _find(connection, key))
 
     async def listed(self) -> Sequence[AccessKey]:
         def work(connection: Connection) -> list[AccessKey]:

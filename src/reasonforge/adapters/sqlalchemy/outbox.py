@@ -10,7 +10,6 @@ from reasonforge.adapters.sqlalchemy.codec.results import plain
 from reasonforge.adapters.sqlalchemy.codec.user_tasks import read_record
 from reasonforge.adapters.sqlalchemy.database import Database
 from reasonforge.adapters.sqlalchemy.gateway_tables import user_tasks, webhook_outbox
-from reasonforge.adapters.sqlalchemy.user_tasks import alone
 from reasonforge.application.ports.outbox import Parcel
 from reasonforge.domain.access_key import KeyId
 
@@ -40,7 +39,6 @@ class SqlAlchemyOutbox:
             return connection.execute(due.limit(1)).first() is not None
 
         def work(connection: Connection) -> list[Parcel]:
-            alone(connection)
             found = [_parcel(Fields(row)) for row in connection.execute(due).mappings()]
             for parcel in found:
                 connection.execute(update(webhook_outbox).where(_AT.id == parcel.id).values(due_at=now + lease_seconds))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 
 from reasonforge.adapters.sqlalchemy.codec.documents import FORMAT, Fields, check_format
 from reasonforge.adapters.sqlalchemy.codec.tasks import read_task, write_task
@@ -16,8 +16,6 @@ from reasonforge.domain.pooled_task import statement_digest
 from reasonforge.domain.task import Task
 
 _AT = pool_tasks.c
-_LOCK = 0x52465332
-"""Names, among PostgreSQL's advisory locks, the one that the pool's transactions take."""
 
 
 class SqlAlchemyTaskPool:
@@ -31,7 +29,6 @@ class SqlAlchemyTaskPool:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
-            _alone(connection)
             for task in tasks:
                 digest = statement_digest(task)
                 same = select(_AT.task_id).where((_AT.task_id == task.task_id) | (_AT.statement == digest))
@@ -53,7 +50,6 @@ class SqlAlchemyTaskPool:
         waiting = select(pool_tasks).where(_AT.taken_by.is_(None)).order_by(_AT.position).limit(max(0, most))
 
         def work(connection: Connection) -> list[Task]:
-            _alone(connection)
             mine = connection.execute(held).mappings().all()
             chosen = mine or connection.execute(waiting).mappings().all()
             kept = chosen[: max(0, most)]
@@ -70,7 +66,6 @@ class SqlAlchemyTaskPool:
         mine = update(pool_tasks).where(_AT.taken_by == validator, _AT.taken_epoch == epoch)
 
         def work(connection: Connection) -> int:
-            _alone(connection)
             return connection.execute(mine.values(taken_by=None, taken_epoch=None)).rowcount
 
         return await self._database.write(work)
@@ -82,12 +77,6 @@ class SqlAlchemyTaskPool:
             return [_pooled(Fields(row)) for row in connection.execute(every).mappings()]
 
         return await self._database.read(work)
-
-
-def _alone(connection: Connection) -> None:
-    """From here to the commit no other process is at the pool. SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def _mark(connection: Connection, position: int, validator: Hotkey | None, epoch: EpochNumber | None) -> None:

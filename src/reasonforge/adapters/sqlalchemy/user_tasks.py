@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from reasonforge.adapters.sqlalchemy.codec.documents import Fields
 from reasonforge.adapters.sqlalchemy.codec.user_tasks import outcome_columns, queued_row, read_record, read_task
 from reasonforge.adapters.sqlalchemy.database import Database
 from reasonforge.adapters.sqlalchemy.gateway_tables import key_usage, user_tasks, webhook_outbox
-from reasonforge.adapters.sqlalchemy.grouped import GroupCommit, GroupRead
+from reasonforge.adapters.sqlalchemy.grouped import Grouped
 from reasonforge.application.ports.clock import Clock
 from reasonforge.application.ports.user_tasks import (
     NewTask,
@@ -28,8 +28,6 @@ from reasonforge.domain.user_task import UserOutcome, UserTask, UserTaskState
 
 _AT = user_tasks.c
 _OWN = select(user_tasks).where(_AT.owner == bindparam("owner"), _AT.task_id == bindparam("task"))
-_LOCK = 0x52465331
-"""Names, among PostgreSQL's advisory locks, the one that desk transactions take."""
 
 
 class SqlAlchemyUserTasks:
@@ -37,17 +35,17 @@ class SqlAlchemyUserTasks:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._together = GroupCommit(database)
-        self._reads = GroupRead(database)
+        self._writes = Grouped(database.write)
+        self._reads = Grouped(database.read)
 
     async def submit(self, new: NewTask, rules: QueueRules) -> SubmitOutcome:
-        return await self._together.write(lambda connection: _submit(connection, new, rules))
+        return await self._writes.run(lambda connection: _submit(connection, new, rules))
 
     async def read(self, owner: str, task: TaskId) -> TaskRecord | None:
         def work(connection: Connection) -> TaskRecord | None:
             return _record(connection, _OWN, {"owner": owner, "task": task})
 
-        return await self._reads.read(work)
+        return await self._reads.run(work)
 
     async def page(self, owner: str, before: int | None, limit: int) -> Sequence[TaskRecord]:
         newest = select(user_tasks).where(_AT.owner == owner).order_by(_AT.position.desc()).limit(max(0, limit))
@@ -61,7 +59,6 @@ class SqlAlchemyUserTasks:
 
     async def cancel(self, owner: str, task: TaskId, now: float) -> TaskRecord | None:
         def work(connection: Connection) -> TaskRecord | None:
-            alone(connection)
             queued = update(user_tasks).where(
                 _AT.owner == owner, _AT.task_id == task, _AT.state == UserTaskState.QUEUED
             )
@@ -90,7 +87,6 @@ class SqlAlchemyTaskDesk:
         taken = {"state": UserTaskState.PROCESSING, "taken_by": validator, "taken_epoch": epoch}
 
         def work(connection: Connection) -> list[UserTask]:
-            alone(connection)
             if connection.execute(select(_AT.position).where(mine).limit(1)).first() is None:
                 for place, position in enumerate(connection.execute(in_turns).scalars().all()):
                     changed = update(user_tasks).where(_AT.position == position)
@@ -103,7 +99,6 @@ class SqlAlchemyTaskDesk:
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
-            alone(connection)
             for outcome in outcomes:
                 _settle(connection, validator, outcome, now)
 
@@ -116,16 +111,9 @@ class SqlAlchemyTaskDesk:
         queued = unsettled.values(state=UserTaskState.QUEUED, taken_by=None, taken_epoch=None, taken_place=None)
 
         def work(connection: Connection) -> int:
-            alone(connection)
             return connection.execute(queued).rowcount
 
         return await self._database.write(work)
-
-
-def alone(connection: Connection) -> None:
-    """From here to the commit no other process is at the desk. SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 _EARLIER = select(user_tasks).where(_AT.key_id == bindparam("key"), _AT.idempotency_key == bindparam("idempotency_key"))
@@ -143,7 +131,6 @@ _FIRST_OF_MONTH = insert(key_usage)
 
 
 def _submit(connection: Connection, new: NewTask, rules: QueueRules) -> SubmitOutcome:
-    alone(connection)
     if new.idempotency_key is not None:
         same = {"key": new.key, "idempotency_key": new.idempotency_key}
         earlier = connection.execute(_EARLIER, same).mappings().first()
